@@ -4,30 +4,17 @@ import { json } from '../lib/answer.ts';
 import type { Group, GroupDeleted, GroupList, GroupPreview } from '../lib/answers/groups.ts';
 import { createApp, type Services, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
-import { choiceField, textField } from '../lib/fields.ts';
-import { TOPIC_PATTERN } from '../lib/groups/rule.ts';
+import { textField } from '../lib/fields.ts';
+import { GroupRuleFields } from '../lib/groups/fields.ts';
 import { createGroup, deleteGroup, getGroup, listGroups, previewGroup, updateGroup } from '../lib/groups.ts';
 import { MAX_ID, parseBody, parseId } from '../lib/request.ts';
 import { startPublication } from '../lib/shares/start.ts';
-import { namePatternField, ownerPatternField } from '../lib/tracking/fields.ts';
-
-/** Which repositories belong to a group, now and later. `*` stands for any characters, `?` for one; case is ignored. */
-const GroupRule = z.strictObject({
-  owner: ownerPatternField('repositoryGroup', 'owner').default('*'),
-  namePattern: namePatternField('repositoryGroup', 'namePattern').default('*'),
-  /** Null for any repository. */
-  topic: textField('repositoryGroup', 'topic')
-    .regex(TOPIC_PATTERN, 'Give a topic, such as command-line: letters, digits and -.')
-    .nullable()
-    .default(null),
-  visibility: choiceField('repositoryGroup', 'visibility').default('any'),
-});
 
 /** A group has a rule, repositories that are chosen by hand, or both. */
 export const GroupRequest = z
   .strictObject({
     name: textField('repositoryGroup', 'name'),
-    rule: GroupRule.nullable().default(null),
+    rule: GroupRuleFields.nullable().default(null),
     repositoryIds: z.array(z.int().positive().max(MAX_ID)).max(5000).default([]),
   })
   .refine(({ rule, repositoryIds }) => rule !== null || repositoryIds.length > 0, {
@@ -36,7 +23,7 @@ export const GroupRequest = z
   });
 export type GroupRequest = z.input<typeof GroupRequest>;
 
-export const GroupPreviewRequest = z.strictObject({ rule: GroupRule });
+export const GroupPreviewRequest = z.strictObject({ rule: GroupRuleFields });
 export type GroupPreviewRequest = z.input<typeof GroupPreviewRequest>;
 
 /** What a shared group shows is what it holds now. */

@@ -101,18 +101,35 @@ export async function createDashboard(
   { db, access: { tenantId }, by }: DashboardReader,
   { document: { name }, text }: Checked,
 ): Promise<string> {
-  const saved = { name, version: 1, document: text };
   return inTransaction(db, async (trx) => {
     await lockTenant(trx, tenantId);
     await requireFreeName(trx, tenantId, name);
-    const { dashboardId } = await trx
-      .insertInto('dashboard')
-      .values({ tenantId, ...saved, changedAt: by.now.toISOString(), changedBy: by.email })
-      .returning('dashboardId')
-      .executeTakeFirstOrThrow();
-    await recordAudit(trx, by, { tenantId, kind: 'dashboard_created', subject: name });
-    return String(dashboardId);
+    return String(await insertDashboard(trx, tenantId, { name, text, importId: null }, by));
   });
+}
+
+/** Inserts a dashboard whose name is free, and returns its id. Lock the tenant before. `importId`: the import that makes it. */
+export async function insertDashboard(
+  trx: Transaction<Tables>,
+  tenantId: number,
+  { name, text, importId }: { name: string; text: string; importId: number | null },
+  by: Actor,
+): Promise<number> {
+  const { dashboardId } = await trx
+    .insertInto('dashboard')
+    .values({
+      tenantId,
+      name,
+      version: 1,
+      document: text,
+      changedAt: by.now.toISOString(),
+      changedBy: by.email,
+      importId,
+    })
+    .returning('dashboardId')
+    .executeTakeFirstOrThrow();
+  await recordAudit(trx, by, { tenantId, kind: 'dashboard_created', subject: name });
+  return dashboardId;
 }
 
 /** Throws `dashboard_exists` if the tenant has another dashboard with this name, whatever its case. Lock the tenant before. */
@@ -156,7 +173,7 @@ export async function changeDashboard(
     await requireFreeName(trx, tenantId, name, id);
     await trx
       .updateTable('dashboard')
-      .set({ name, version: version + 1, document: text })
+      .set({ name, version: version + 1, document: text, importId: null })
       .set({ changedAt: by.now.toISOString(), changedBy: by.email })
       .where('tenantId', '=', tenantId)
       .where('dashboardId', '=', id)

@@ -129,7 +129,7 @@ function lengthOf(row: KeyedRow): number {
 function partColumns(table: ExportTable): string[] {
   const { about, columns } = EXPORT_TABLES[table];
   const own = Object.keys(columns);
-  return about === 'repository' || table === 'repositories' ? ['repositoryId', ...own] : own;
+  return about === 'repository' ? ['repositoryId', ...own] : own;
 }
 
 /** As many of the rows as an answer holds, but one at least, compressed. `endAt` says where a part of at most so many rows ends. */

@@ -204,18 +204,45 @@ export async function createGroup(
     if (namesake && (await isSameAs(trx, tenantId, namesake, definition)))
       return { groupId: namesake.groupId, created: false };
     if (namesake) throw toNameTaken(name);
-    if (groups.length >= MAX_GROUPS)
-      throw new Failure('too_many_groups', `A tenant has at most ${MAX_GROUPS} groups. Delete one first.`);
-    const { groupId } = await trx
-      .insertInto('repositoryGroup')
-      .values({ tenantId, name, ...toColumns(rule), createdAt: by.now.toISOString(), createdBy: by.email })
-      .returning('groupId')
-      .executeTakeFirstOrThrow();
-    await replaceChosen(trx, { tenantId, groupId }, repositoryIds);
-    const detail = describeGroup(rule, repositoryIds.length);
-    await recordAudit(trx, by, { tenantId, kind: 'group_created', subject: name, detail });
+    const full = tooManyGroups(groups.length);
+    if (full) throw full;
+    const groupId = await insertGroup(trx, tenantId, { name, rule, repositoryIds, importId: null }, by);
     return { groupId, created: true };
   });
+}
+
+/** `too_many_groups` if a tenant that has so many groups can have no more. */
+export function tooManyGroups(count: number): Failure | null {
+  if (count < MAX_GROUPS) return null;
+  return new Failure('too_many_groups', `A tenant has at most ${MAX_GROUPS} groups. Delete one first.`);
+}
+
+/**
+ * Inserts a group whose name is free, and returns its id. `repositoryIds` are distinct, and the tenant's. Lock the tenant before.
+ * `importId`: the import that makes it.
+ */
+export async function insertGroup(
+  trx: Transaction<Tables>,
+  tenantId: number,
+  { name, rule, repositoryIds, importId }: GroupDefinition & { importId: number | null },
+  by: Actor,
+): Promise<number> {
+  const { groupId } = await trx
+    .insertInto('repositoryGroup')
+    .values({
+      tenantId,
+      name,
+      ...toColumns(rule),
+      createdAt: by.now.toISOString(),
+      createdBy: by.email,
+      importId,
+    })
+    .returning('groupId')
+    .executeTakeFirstOrThrow();
+  await replaceChosen(trx, { tenantId, groupId }, repositoryIds);
+  const detail = describeGroup(rule, repositoryIds.length);
+  await recordAudit(trx, by, { tenantId, kind: 'group_created', subject: name, detail });
+  return groupId;
 }
 
 /** Changes a group. Throws `group_not_found`, `group_exists` if another group has the name, and `repository_not_found`. */
@@ -237,7 +264,7 @@ export async function updateGroup(
     if (await isSameAs(trx, tenantId, before, definition)) return;
     await trx
       .updateTable('repositoryGroup')
-      .set({ name, ...toColumns(rule) })
+      .set({ name, ...toColumns(rule), importId: null })
       .where('tenantId', '=', tenantId)
       .where('groupId', '=', groupId)
       .execute();

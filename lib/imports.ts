@@ -3,6 +3,7 @@ import type { Selectable, Transaction } from 'kysely';
 import type {
   Import,
   ImportDetail,
+  ImportedSetting,
   ImportList,
   ImportPartStored,
   ImportProgress,
@@ -17,6 +18,7 @@ import { decideAnnotations, saveImportedAnnotations } from './imports/annotation
 import { type ArrivedDay, saveImportedDays, sortOut } from './imports/days.ts';
 import { decideItems, findNewestList, saveItems, toItems } from './imports/items.ts';
 import { type ImportPart, rowsOf } from './imports/part.ts';
+import { listSettings, makeSettings, removeSettings, saveImportedSettings } from './imports/settings.ts';
 import { lockTenant } from './locks.ts';
 import { plural } from './number-format.ts';
 import { toFullName } from './repositories/repository.ts';
@@ -137,6 +139,7 @@ export async function getImport(db: Db, tenantId: number, importId: number): Pro
       fullName: toFullName(name),
       applied: appliedAt !== null,
     })),
+    settings: await listSettings(db, { tenantId, importId }),
     missingParts: one.status === 'open' ? await listMissingParts(db, tenantId, one) : [],
   };
 }
@@ -305,6 +308,7 @@ export async function storePart(
         toItems(one).map((item) => ({ tenantId, importId, repositoryId: one.repositoryId, ...item })),
       ),
     );
+    await saveImportedSettings(trx, { tenantId, importId }, part);
     await saveImportedAnnotations(trx, { tenantId, importId }, part.annotations ?? []);
     await insertRows(trx, 'importPart', [
       {
@@ -400,7 +404,12 @@ export async function completeImport(
   });
   const left = await eachRepository(db, { tenantId, importId, applied: false }, isTime, apply(by));
   if (left === 0) await finish(db, { tenantId, by }, importId, 'complete');
-  return { import: await requireImport(db, tenantId, importId), done: left === 0, repositoriesLeft: left };
+  return {
+    import: await requireImport(db, tenantId, importId),
+    done: left === 0,
+    repositoriesLeft: left,
+    settings: left === 0 ? await listSettings(db, { tenantId, importId }) : [],
+  };
 }
 
 /**
@@ -418,8 +427,13 @@ export async function takeBackImport(
     if (status !== 'taken back') await setStatus(trx, { tenantId, importId }, { status: 'taking back' });
   });
   const left = await eachRepository(db, { tenantId, importId, applied: null }, isTime, remove);
-  if (left === 0) await finish(db, { tenantId, by }, importId, 'taken back');
-  return { import: await requireImport(db, tenantId, importId), done: left === 0, repositoriesLeft: left };
+  const settings = left === 0 ? await finish(db, { tenantId, by }, importId, 'taken back') : [];
+  return {
+    import: await requireImport(db, tenantId, importId),
+    done: left === 0,
+    repositoriesLeft: left,
+    settings,
+  };
 }
 
 type Work = (trx: Transaction<Tables>, history: ImportedHistory, fullName: string) => Promise<void>;
@@ -541,19 +555,23 @@ async function setStatus(
     .execute();
 }
 
-/** Notes that an import is complete or taken back, once. */
+/** Notes that an import is complete or taken back, once. Returns the groups and dashboards that stay although it is taken back. */
 async function finish(
   db: Db,
   { tenantId, by }: Importing,
   importId: number,
   status: 'complete' | 'taken back',
-): Promise<void> {
-  await inTransaction(db, async (trx) => {
+): Promise<ImportedSetting[]> {
+  return inTransaction(db, async (trx) => {
+    await lockTenant(trx, tenantId);
     const stored = await lockImport(trx, tenantId, importId);
     const isDue = stored.status === (status === 'complete' ? 'completing' : 'taking back');
-    if (!isDue) return;
-    await setStatus(trx, { tenantId, importId }, { status, finishedAt: by.now.toISOString() });
-    await decideAnnotations(trx, { tenantId, importId }, status === 'complete' ? 'apply' : 'remove');
+    if (!isDue) return [];
+    const key = { tenantId, importId };
+    await setStatus(trx, key, { status, finishedAt: by.now.toISOString() });
+    if (status === 'complete') await makeSettings(trx, key, by);
+    await decideAnnotations(trx, key, status === 'complete' ? 'apply' : 'remove');
+    const staying = status === 'taken back' ? await removeSettings(trx, key, by) : [];
     if (status === 'taken back')
       await trx
         .deleteFrom('importPart')
@@ -564,5 +582,6 @@ async function finish(
     const span = stored.firstDate === null ? '' : `, ${stored.firstDate} to ${stored.lastDate}`;
     const detail = `${plural(stored.dayCount, 'day')} of repositories${span}`;
     await recordAudit(trx, by, { tenantId, kind, subject: stored.tools || 'files', detail });
+    return staying;
   });
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import initSqlJs from 'sql.js';
 import { toDay } from '../lib/day.ts';
-import { toAnnotationsToSend, toHistoryToSend } from '../lib/imports/merge.ts';
+import { toHistoryToSend, toTenantToSend } from '../lib/imports/merge.ts';
 import { planParts } from '../lib/imports/parts.ts';
 import { type GivenFile, type ReadAnswers, type ReadHistory, readHistory } from '../lib/imports/read.ts';
 import { formatNumber, plural } from '../lib/number-format.ts';
@@ -9,7 +9,7 @@ import { openClient } from './client.ts';
 import { type Asked, askPerson, askToGoOn, isAttended, questionsOf } from './import/ask.ts';
 import { findDestinations } from './import/destinations.ts';
 import { findFiles } from './import/files.ts';
-import { describeHistory, previewParts } from './import/preview.ts';
+import { describeHistory, describeSettings, previewParts } from './import/preview.ts';
 import { sendImport } from './import/send.ts';
 import { openTelling, type Telling } from './telling.ts';
 
@@ -162,7 +162,7 @@ async function importFiles(): Promise<void> {
       history.repositories.filter(({ key }) => destinations.get(key) === repositoryId),
     ),
   );
-  const parts = planParts(histories, toAnnotationsToSend(history, Object.fromEntries(destinations)));
+  const parts = planParts(histories, toTenantToSend(history, Object.fromEntries(destinations)));
   const previewed = 'Nothing was stored: this was a preview.';
   if (parts.length === 0 && command.previewOnly) return telling.finish(previewed);
   if (parts.length === 0) throw new Ending(NOTHING, 'There is nothing to import.');
@@ -186,6 +186,7 @@ async function importFiles(): Promise<void> {
     { client, tenantId, onProgress: sending.advance },
   );
   sending.finish(sent.outcome === 'known' ? 'All of it had been imported before' : `${rows} rows sent`);
+  for (const line of describeSettings(sent.settings)) telling.tell(line);
   telling.finish(`Import ${sent.importId} is complete. You can take it back on the page Imports.`);
 }
 

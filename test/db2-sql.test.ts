@@ -343,7 +343,13 @@ async function runImports(step: Step, tenantId: number, repositoryId: number): P
   const repositories = [{ repositoryId, days, referrers: lists, paths: lists, facts }];
   const key = '7a1c9f0e-7a53-4b0e-9d5a-0e7a3c1b2d4f';
   const note = { key, from: date, to: date, text: 'Launch', link: null, author: 'Ada', createdAt: AT };
-  const part = { repositories, annotations: [{ ...note, repositoryIds: [repositoryId] }] };
+  const document = JSON.stringify({ name: 'Imported', tabs: [{ title: 'One', widgets: [] }] });
+  const part = {
+    repositories,
+    groups: [{ name: 'Imported', rule: null, repositoryIds: [repositoryId] }],
+    dashboards: [{ name: 'Imported', document, repositories: [], groups: [] }],
+    annotations: [{ ...note, repositoryIds: [repositoryId] }],
+  };
   await step('find the repositories of files', (db) =>
     matchRepositories(db, tenantId, [{ key: 'a', githubId: 1, owner: 'o', name: 'n', formerNames: ['o/m'] }]),
   );

@@ -1,15 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { saveAnnotation } from '../lib/annotations.ts';
+import type { ImportedSetting } from '../lib/answers/imports.ts';
+import { requireWritten } from '../lib/dashboards/check.ts';
+import { replaceReferences } from '../lib/dashboards/references.ts';
+import { createDashboard } from '../lib/dashboards.ts';
 import { addDays, daysFrom } from '../lib/day.ts';
 import type { Tables } from '../lib/db/tables.ts';
-import type { ReadExport } from '../lib/exports/reader.ts';
 import type { ExportSource } from '../lib/exports/writer.ts';
 import { planExport, readExportPart } from '../lib/exports.ts';
-import { toAnnotationsToSend, toHistoryToSend } from '../lib/imports/merge.ts';
-import { type HistoryToSend, planParts } from '../lib/imports/parts.ts';
+import { createGroup, updateGroup } from '../lib/groups.ts';
+import { toHistoryToSend, toTenantToSend } from '../lib/imports/merge.ts';
+import { ImportPart } from '../lib/imports/part.ts';
+import { type HistoryToSend, planParts, type TenantToSend } from '../lib/imports/parts.ts';
+import { previewPart } from '../lib/imports/preview.ts';
 import { readHistory } from '../lib/imports/read.ts';
-import { completeImport, createImport, storePart } from '../lib/imports.ts';
+import { completeImport, createImport, storePart, takeBackImport } from '../lib/imports.ts';
+import { isSameName } from '../lib/names.ts';
 import { METRICS } from '../lib/traffic/figures.ts';
 import { at, type Collecting, openCollecting } from './collecting.ts';
 import { exportFiles, exportZip, readFiles } from './exported.ts';
@@ -60,24 +68,39 @@ function sourceOf(tenantId: number): ExportSource {
   };
 }
 
-/** What an export holds, without what an import does not store again. */
-async function readTenant(
-  tenantId: number,
-): Promise<Pick<ReadExport, 'repositories'> & { notes: unknown[] }> {
+/**
+ * What an export holds, without what an import does not store again. Dashboards name repositories by GitHub's numbers and groups by
+ * their places here: the tenants' own ids differ.
+ */
+async function readTenant(tenantId: number) {
   const read = await readFiles((await exportFiles(sourceOf(tenantId))).files);
   expect(read.problems).toEqual([]);
-  const notes = read.tenant.annotations.map(({ group: _, scope: __, ...note }) => note);
-  return { repositories: read.repositories.map((one) => ({ ...one, formerNames: [] })), notes };
+  const { annotations, groups, groupRepositories, dashboards, repositoryIds } = read.tenant;
+  const repositories = new Map(
+    repositoryIds.map(({ githubId, repositoryId }) => [repositoryId ?? 0, githubId]),
+  );
+  const places = new Map(groups.map(({ groupId }, place) => [groupId ?? 0, place + 1]));
+  return {
+    repositories: read.repositories.map((one) => ({ ...one, formerNames: [] })),
+    annotations,
+    groups: groups.map(({ groupId: _, ...group }) => group),
+    groupRepositories,
+    dashboards: dashboards
+      .map(({ name, document }) => ({
+        name,
+        document: replaceReferences(document, { repositories, groups: places }),
+      }))
+      .sort((one, other) => (one.name < other.name ? -1 : 1)),
+  };
 }
 
-async function importInto(
-  tenantId: number,
-  histories: HistoryToSend[],
-  notes: ReturnType<typeof toAnnotationsToSend> = [],
-) {
+async function importInto(tenantId: number, histories: HistoryToSend[], tenant?: TenantToSend) {
   const { db } = collecting;
   const importing = { tenantId, by: { email: 'ada@example.com', now: new Date(NOW) }, author: 'Ada' };
-  const parts = planParts(histories, notes);
+  const parts = planParts(histories, tenant);
+  const previews = [];
+  for (const part of parts)
+    previews.push(await previewPart(db, tenantId, ImportPart.parse(part.body()), new Date(NOW)));
   const { importId } = await createImport(db, importing, {
     key: randomUUID(),
     files: [{ path: 'export.zip', size: 10, sha256: 'a'.repeat(64), tool: 'export' }],
@@ -85,23 +108,37 @@ async function importInto(
     partCount: Math.max(1, parts.length),
   });
   for (const part of parts)
-    await storePart(db, importing, { importId, number: part.number, part: part.body() });
-  expect(await completeImport(db, importing, importId, () => true)).toMatchObject({ done: true });
+    await storePart(db, importing, {
+      importId,
+      number: part.number,
+      part: ImportPart.parse(JSON.parse(JSON.stringify(part.body()))),
+    });
+  const completed = await completeImport(db, importing, importId, () => true);
+  expect(completed).toMatchObject({ done: true });
+  const settings = (rows: readonly ImportedSetting[]) =>
+    rows.map(({ kind, name, outcome }) => `${kind} ${name} ${outcome}`).sort();
+  // What was to be made is what was made.
+  expect(settings(completed.settings)).toEqual(settings(previews.flatMap((one) => one.settings)));
+  return { importId, settings: completed.settings };
 }
 
-/** Exports a tenant, reads the ZIP as any other file, and imports it into a tenant that knows nothing. */
-async function moveToEmptyTenant(tenantId: number): Promise<number> {
-  const { zip } = await exportZip(sourceOf(tenantId));
+/** Exports a tenant, reads the ZIP as any other file, and imports it into another one. */
+async function move(from: number, { tenantId, ids }: { tenantId: number; ids: Map<number, number> }) {
+  const { zip } = await exportZip(sourceOf(from));
   const given = { path: 'export.zip', size: zip.length, bytes: async () => zip };
   const openSqlite = () => Promise.reject(new Error('There is no database.'));
   const history = await readHistory([given], { today: TODAY, openSqlite });
   expect(history.problems).toEqual([]);
-  const empty = await openEmptyTenant();
   const targets = Object.fromEntries(
-    history.repositories.map(({ key, githubId }) => [key, empty.ids.get(githubId ?? 0) ?? 0]),
+    history.repositories.map(({ key, githubId }) => [key, ids.get(githubId ?? 0) ?? 0]),
   );
   const histories = history.repositories.map((one) => toHistoryToSend(targets[one.key] ?? 0, [one]));
-  await importInto(empty.tenantId, histories, toAnnotationsToSend(history, targets));
+  return importInto(tenantId, histories, toTenantToSend(history, targets));
+}
+
+async function moveToEmptyTenant(tenantId: number): Promise<number> {
+  const empty = await openEmptyTenant();
+  await move(tenantId, empty);
   return empty.tenantId;
 }
 
@@ -221,4 +258,181 @@ test('whatever is stored is the same after an export and an import', async () =>
     }),
     { numRuns: 8 },
   );
+});
+
+const name = text.map((one) => one.trim()).filter((one) => one !== '');
+const places = fc.uniqueArray(fc.nat(1), { maxLength: 2 });
+const shown = fc.oneof(
+  fc.constantFrom('dashboard', 'all'),
+  fc.record({ group: fc.nat(3) }),
+  fc.record({ ids: fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 3 }) }),
+);
+
+/** What people have set up in a tenant. Repositories and groups are told by their places; those that are not there were deleted. */
+const setUp = fc.record({
+  groups: fc.uniqueArray(
+    fc.record({
+      name,
+      rule: fc.option(
+        fc.record({
+          owner: fc.constantFrom('*', 'octo-*'),
+          namePattern: fc.constantFrom('*', '?ool*'),
+          topic: fc.option(fc.constantFrom('ui', 'c-*')),
+          visibility: fc.constantFrom('any' as const, 'public' as const),
+        }),
+      ),
+      repositories: places,
+    }),
+    { comparator: (one, other) => isSameName(one.name, other.name), maxLength: 4 },
+  ),
+  dashboards: fc.uniqueArray(
+    fc.record({ name, shown: fc.array(shown, { maxLength: 4 }), indent: fc.constantFrom(undefined, 2, 4) }),
+    { comparator: (one, other) => isSameName(one.name, other.name), maxLength: 4 },
+  ),
+  annotations: fc.array(
+    fc.record({
+      text: name,
+      date,
+      about: fc.oneof(
+        fc.constant({}),
+        fc.record({ group: fc.nat(3) }),
+        fc.record({ repositories: places.filter((some) => some.length > 0) }),
+      ),
+    }),
+    { maxLength: 5 },
+  ),
+});
+type SetUp = typeof setUp extends fc.Arbitrary<infer Value> ? Value : never;
+
+const by = { email: 'ada@example.com', now: new Date(NOW) };
+const DELETED = 999_999;
+
+async function createSetUp({ tenantId, ids }: { tenantId: number; ids: Map<number, number> }, of: SetUp) {
+  const { db } = collecting;
+  const repositoryIds = [...ids.values()];
+  const toRepositories = (chosen: number[]) => chosen.map((place) => repositoryIds[place] ?? DELETED);
+  const groupIds: number[] = [];
+  for (const { repositories, ...group } of of.groups) {
+    const definition = { ...group, repositoryIds: toRepositories(repositories) };
+    groupIds.push((await createGroup(db, tenantId, definition, by)).groupId);
+  }
+  const reader = { db, access: { tenantId, repositoryIds: null }, hasRight: async () => true, by };
+  for (const { name: title, shown: sets, indent } of of.dashboards) {
+    const widgets = sets.map((set, y) => ({
+      kind: 'figure',
+      metric: 'viewCount',
+      change: true,
+      range: 'dashboard',
+      repositories:
+        typeof set === 'string'
+          ? set
+          : 'group' in set
+            ? { group: groupIds[set.group] ?? DELETED }
+            : { ids: toRepositories(set.ids) },
+      title: '=1+1',
+      x: 0,
+      y,
+      w: 1,
+      h: 1,
+    }));
+    const document = { name: title, tabs: [{ title: 'One', widgets }] };
+    await createDashboard(reader, requireWritten(JSON.stringify(document, null, indent)));
+  }
+  for (const { text: note, date: day, about } of of.annotations) {
+    const groupId = 'group' in about ? groupIds[about.group] : undefined;
+    await saveAnnotation(
+      db,
+      { tenantId, by, author: 'Ada' },
+      {
+        key: randomUUID(),
+        date: day,
+        text: note,
+        link: null,
+        ...('repositories' in about && { repositoryIds: toRepositories(about.repositories) }),
+        ...(groupId !== undefined && { groupId }),
+      },
+    );
+  }
+}
+
+test('whatever people set up is the same after an export and an import, and gone once that is taken back', async () => {
+  await fc.assert(
+    fc.asyncProperty(setUp, async (given) => {
+      const { db } = collecting;
+      const from = await openEmptyTenant();
+      await createSetUp(from, given);
+      const before = await readTenant(from.tenantId);
+      expect(before).toMatchObject({
+        groups: { length: given.groups.length },
+        dashboards: { length: given.dashboards.length },
+        annotations: { length: given.annotations.length },
+      });
+      const to = await openEmptyTenant();
+      const empty = await readTenant(to.tenantId);
+      const first = await move(from.tenantId, to);
+      expect(await readTenant(to.tenantId)).toEqual(before);
+      const again = await move(from.tenantId, to);
+      expect(again.settings.filter(({ outcome }) => outcome !== 'kept')).toEqual([]);
+      expect(await readTenant(to.tenantId)).toEqual(before);
+      for (const { importId } of [first, again]) {
+        const { settings } = await takeBackImport(db, { tenantId: to.tenantId, by }, importId, () => true);
+        expect(settings).toHaveLength(importId === first.importId ? first.settings.length : 0);
+      }
+      expect(await readTenant(to.tenantId)).toEqual(empty);
+    }),
+    { numRuns: 6 },
+  );
+});
+
+test('a tenant keeps its groups and dashboards, and what is imported refers to them', async () => {
+  const { db } = collecting;
+  const from = await openEmptyTenant();
+  const group = { rule: null, repositories: [0] };
+  await createSetUp(from, {
+    groups: [
+      { ...group, name: 'Tools' },
+      { ...group, name: 'Others' },
+    ],
+    dashboards: [
+      { name: 'Team', shown: ['all'], indent: 2 },
+      { name: 'New', shown: [{ group: 0 }], indent: 2 },
+    ],
+    annotations: [{ text: 'Talk', date: '2026-03-02', about: { group: 0 } }],
+  });
+  const to = await openEmptyTenant();
+  await createSetUp(to, {
+    groups: [{ ...group, name: 'tools', repositories: [1] }],
+    dashboards: [{ name: 'TEAM', shown: [], indent: 2 }],
+    annotations: [],
+  });
+  const own = await readTenant(to.tenantId);
+  const { importId, settings } = await move(from.tenantId, to);
+  expect(settings.map(({ kind, name, outcome }) => [kind, name, outcome])).toEqual([
+    ['group', 'Others', 'made'],
+    ['group', 'Tools', 'kept'],
+    ['dashboard', 'New', 'made'],
+    ['dashboard', 'Team', 'kept'],
+  ]);
+  const after = await readTenant(to.tenantId);
+  expect(after.groups.map((one) => one.name).sort()).toEqual(['Others', 'tools']);
+  expect(after.groupRepositories).toEqual(expect.arrayContaining(own.groupRepositories));
+  expect(after.dashboards).toEqual(expect.arrayContaining(own.dashboards));
+  expect(after.annotations).toMatchObject([{ text: 'Talk', scope: 'group', group: 'tools' }]);
+  const tools = after.groups.findIndex((one) => one.name === 'tools') + 1;
+  expect(after.dashboards.find((one) => one.name === 'New')?.document).toContain(`"group": ${tools}`);
+  // Whoever changes a group, or uses it, keeps it.
+  const others = await db
+    .selectFrom('repositoryGroup')
+    .select('groupId')
+    .where('tenantId', '=', to.tenantId)
+    .where('name', '=', 'Others')
+    .executeTakeFirstOrThrow();
+  const changed = { name: 'Others', rule: null, repositoryIds: [...to.ids.values()].slice(1, 2) };
+  await updateGroup(db, { tenantId: to.tenantId, ...others }, changed, by);
+  const taken = await takeBackImport(db, { tenantId: to.tenantId, by }, importId, () => true);
+  expect(taken.settings).toMatchObject([{ kind: 'group', name: 'Others', outcome: 'kept' }]);
+  const left = await readTenant(to.tenantId);
+  expect(left.dashboards).toEqual(own.dashboards);
+  expect(left.annotations).toEqual([]);
+  expect(left.groups.map((one) => one.name).sort()).toEqual(['Others', 'tools']);
 });

@@ -48,6 +48,20 @@ export const ImportFile = z.object({
 });
 export type ImportFile = z.infer<typeof ImportFile>;
 
+/** A group or dashboard of an import of our own export. */
+export const ImportedSetting = z.object({
+  kind: choiceField('importedSetting', 'kind'),
+  name: z.string(),
+  /**
+   * `waiting`: the import is not complete. `made`: the import made it; in a preview, it would. `kept`: there is one of that name,
+   * which stays as it is. `refused`: it cannot be made.
+   */
+  outcome: choiceField('importedSetting', 'outcome'),
+  /** Why it is kept or refused, in a sentence. */
+  reason: z.string().nullable(),
+});
+export type ImportedSetting = z.infer<typeof ImportedSetting>;
+
 export const ImportDetail = Import.extend({
   /** At most 1000. */
   files: z.array(ImportFile),
@@ -60,6 +74,8 @@ export const ImportDetail = Import.extend({
       applied: z.boolean(),
     }),
   ),
+  /** Empty once the import is taken back. */
+  settings: z.array(ImportedSetting),
   /** The numbers of the parts that have not come. */
   missingParts: z.array(z.int()),
 });
@@ -98,6 +114,8 @@ export const ImportProgress = z.object({
   /** False: send the same request again. */
   done: z.boolean(),
   repositoriesLeft: Count,
+  /** Once it is done. Completing: what became of groups and dashboards. Taking back: those that stay. */
+  settings: z.array(ImportedSetting),
 });
 export type ImportProgress = z.infer<typeof ImportProgress>;
 
@@ -145,6 +163,9 @@ export type RepositoryPreview = z.infer<typeof RepositoryPreview>;
 export const ImportPreview = z.object({
   repositories: z.array(RepositoryPreview),
   leftOut: z.array(LeftOutDays),
+  settings: z.array(ImportedSetting),
+  /** Annotations: how many there are, and how many of them are there already. */
+  annotations: z.object({ count: Count, known: Count }),
 });
 export type ImportPreview = z.infer<typeof ImportPreview>;
 

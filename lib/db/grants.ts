@@ -74,6 +74,7 @@ export const GRANTS: Record<keyof Tables, Record<ActingRole, Privilege[]>> = {
   importedDay: { web: ALL, collector: READ },
   importedItem: { web: ALL, collector: READ },
   importedAnnotation: { web: ALL, collector: READ },
+  importedSetting: { web: ALL, collector: NOTHING },
   collectedDay: { web: ALL, collector: ALL },
   collectionRun: { web: ALL, collector: ALL },
   runRepository: { web: ALL, collector: ALL },

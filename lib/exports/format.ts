@@ -21,6 +21,8 @@ interface ExportColumn<Value> {
   isOptional: boolean;
   /** Whether reading an export takes it. The others are for people to read. */
   isReadBack: boolean;
+  /** Whether exports from before there was this column lack it. */
+  isLater: boolean;
   /** What it means, in words for the documentation. */
   meaning: string;
   /** For the compiler only. */
@@ -28,7 +30,7 @@ interface ExportColumn<Value> {
 }
 
 function column<Value>(type: ColumnType, meaning: string): ExportColumn<Value> {
-  return { type, isOptional: false, isReadBack: true, meaning } as ExportColumn<Value>;
+  return { type, isOptional: false, isReadBack: true, isLater: false, meaning } as ExportColumn<Value>;
 }
 
 const integer = (meaning: string) => column<number>('integer', meaning);
@@ -38,6 +40,11 @@ const instant = (meaning: string) => column<Instant>('instant', meaning);
 
 function optional<Value>(of: ExportColumn<Value>): ExportColumn<Value | null> {
   return { ...of, isOptional: true };
+}
+
+/** A column that version 1 did not have from the beginning: readers take its cells for empty where it is not there. */
+function later<Value>(of: ExportColumn<Value>): ExportColumn<Value | null> {
+  return { ...of, isOptional: true, isLater: true };
 }
 
 function toldOnly<Value>(of: ExportColumn<Value>): ExportColumn<Value> {
@@ -99,6 +106,7 @@ export const EXPORT_TABLES = {
       addedAt: toldOnly(instant('When its tracking began.')),
       firstCoveredDate: optional(toldOnly(day('The first day that a collection covered.'))),
       publishedThrough: optional(toldOnly(day('The newest day that GitHub has published.'))),
+      repositoryId: later(integer('Its number in this installation, by which `dashboards` name it.')),
     },
   },
   'traffic-days': {
@@ -242,8 +250,7 @@ export const EXPORT_TABLES = {
   },
   groups: {
     about: 'tenant',
-    meaning:
-      'Groups of repositories. The columns of the rule are empty without one. An import does not make them.',
+    meaning: 'Groups of repositories. The columns of the rule are empty without one.',
     columns: {
       name: text('The group’s name, once in a tenant.'),
       owner: optional(text('The rule: owners, with * and ?.')),
@@ -252,12 +259,12 @@ export const EXPORT_TABLES = {
       visibility: optional(
         text<'any' | 'public' | 'private' | 'internal'>('The rule: any, public, private or internal.'),
       ),
+      groupId: later(integer('Its number in this installation, by which `dashboards` name it.')),
     },
   },
   'group-repositories': {
     about: 'repository',
-    meaning:
-      'The repositories of groups that were chosen by hand. An import places the annotations of a group by them.',
+    meaning: 'The repositories of groups that were chosen by hand.',
     columns: { group: text('The group’s name.') },
   },
   annotations: {
@@ -278,11 +285,12 @@ export const EXPORT_TABLES = {
   },
   dashboards: {
     about: 'tenant',
-    meaning:
-      'The tenant’s own dashboards. The ZIP has them in `dashboards.json`. An import does not make them.',
+    meaning: 'The tenant’s own dashboards. The ZIP has them in `dashboards.json`.',
     columns: {
       name: text('The dashboard’s name, once in a tenant.'),
-      document: text('Its document, as it was written: JSON.'),
+      document: text(
+        'Its document, as it was written: JSON. It names repositories and groups by their numbers in this installation.',
+      ),
     },
   },
   imports: {
@@ -345,6 +353,7 @@ export interface NamedColumn {
   type: ColumnType;
   isOptional: boolean;
   isReadBack: boolean;
+  isLater: boolean;
   meaning: string;
 }
 
@@ -357,6 +366,7 @@ export function columnsOf(table: ExportTable): NamedColumn[] {
     type: one.type,
     isOptional: one.isOptional,
     isReadBack: one.isReadBack,
+    isLater: one.isLater,
     meaning: one.meaning,
   }));
 }
@@ -391,6 +401,8 @@ export interface ExportedRepository {
 
 /** What our own export holds of the tenant, besides its repositories. */
 export interface ExportedTenant {
+  /** The numbers that its dashboards name repositories by; null in exports that do not tell them. */
+  repositoryIds: { githubId: number; repositoryId: number | null }[];
   groups: ExportRow<'groups'>[];
   groupRepositories: (ExportRow<'group-repositories'> & { githubId: number })[];
   annotations: (Omit<ExportRow<'annotations'>, 'repositories'> & { repositories: number[] })[];

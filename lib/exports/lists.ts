@@ -12,9 +12,7 @@ type Lists = { [Table in ListedTable]: (db: Db, access: TenantAccess) => Promise
 
 /** A row of a table about repositories has the repository's id here. */
 type ListedRow<Table extends ListedTable> = ExportRow<Table> &
-  (Table extends 'repositories' | 'group-repositories' | 'import-repositories'
-    ? { repositoryId: number }
-    : unknown);
+  (Table extends 'group-repositories' | 'import-repositories' ? { repositoryId: number } : unknown);
 
 /** Reads what the access may see of each short table. Those who see only some repositories get no groups. */
 export const LISTS: Lists = {
@@ -65,12 +63,13 @@ async function listRepositories(db: Db, { tenantId, repositoryIds }: TenantAcces
 async function listGroups(db: Db, { tenantId, repositoryIds }: TenantAccess) {
   if (repositoryIds !== null) return [];
   const groups = await listStoredGroups(db, tenantId);
-  return groups.map(({ name, rule }) => ({
+  return groups.map(({ groupId, name, rule }) => ({
     name,
     owner: rule?.owner ?? null,
     namePattern: rule?.namePattern ?? null,
     topic: rule?.topic ?? null,
     visibility: rule?.visibility ?? null,
+    groupId,
   }));
 }
 

@@ -125,6 +125,7 @@ async function readFolder(
 ): Promise<ReadExport> {
   const reading: Reading = { files, folder, manifest, problems: [], repositories: new Map() };
   const tenant: ExportedTenant = {
+    repositoryIds: [],
     groups: [],
     groupRepositories: [],
     annotations: [],
@@ -146,6 +147,7 @@ async function readFolder(
   }
   await readTable(reading, 'repositories', (row) => {
     reading.repositories.set(row.githubId, toRepository(row));
+    tenant.repositoryIds.push({ githubId: row.githubId, repositoryId: row.repositoryId });
   });
   await readTable(reading, 'traffic-days', (row, of) => of.days.push(row));
   await readTable(reading, 'traffic-revisions', (row, of) => of.exported.revisions.push(row));
@@ -309,7 +311,9 @@ function readCsv(text: string, onRow: (cells: string[], row: number) => void): v
 
 /** The columns that are needed and not in the header. */
 function findMissing(columns: readonly NamedColumn[], header: readonly string[]): string[] {
-  const needed = columns.filter(({ isReadBack, isOptional }) => isReadBack || !isOptional);
+  const needed = columns.filter(({ isReadBack, isOptional, isLater }) =>
+    isReadBack ? !isLater : !isOptional,
+  );
   return needed.flatMap(({ name }) => (header.includes(name) ? [] : [name]));
 }
 

@@ -32,7 +32,7 @@ export const GROUP_COLUMNS = [
   'repositoryGroup.createdBy',
 ] as const;
 
-type GroupRow = Omit<Selectable<Tables['repositoryGroup']>, 'tenantId'>;
+type GroupRow = Omit<Selectable<Tables['repositoryGroup']>, 'tenantId' | 'importId'>;
 
 /** A row as a group. */
 export function toStoredGroup({ owner, namePattern, topic, visibility, ...row }: GroupRow): StoredGroup {

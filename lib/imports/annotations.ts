@@ -1,6 +1,9 @@
 import type { Transaction } from 'kysely';
+import type { Db } from '../db/database.ts';
 import { given, insertRows, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
+import { listStoredGroups, type StoredGroup } from '../groups/contents.ts';
+import { isSameName } from '../names.ts';
 import type { ImportedAnnotation } from './part.ts';
 
 interface ImportKey {
@@ -29,6 +32,23 @@ export async function saveImportedAnnotations(
     },
     [...rows.values()],
   );
+}
+
+/** How many there are, and how many of them the tenant has already. */
+export async function countKnownAnnotations(
+  db: Db,
+  tenantId: number,
+  annotations: readonly ImportedAnnotation[],
+): Promise<{ count: number; known: number }> {
+  const keys = [...new Set(annotations.map(({ key }) => key))];
+  if (keys.length === 0) return { count: 0, known: 0 };
+  const { count } = await db
+    .selectFrom('annotation')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('tenantId', '=', tenantId)
+    .where('clientKey', 'in', keys)
+    .executeTakeFirstOrThrow();
+  return { count: keys.length, known: count };
 }
 
 /**
@@ -73,21 +93,24 @@ export async function decideAnnotations(
     .orderBy('a.importId')
     .orderBy('a.clientKey')
     .execute();
+  if (missing.length === 0) return;
+  const groups = await listStoredGroups(trx, tenantId);
   const shown = new Set<string>();
   for (const { clientKey, content, ...rest } of missing)
     if (!shown.has(clientKey)) {
       shown.add(clientKey);
-      await show(trx, { tenantId, ...rest }, JSON.parse(content));
+      await show(trx, { tenantId, ...rest, groups }, JSON.parse(content));
     }
 }
 
 async function show(
   trx: Transaction<Tables>,
-  { tenantId, importId, createdBy }: ImportKey & { createdBy: string },
-  { key, from, to, text, link, repositoryIds, author, createdAt }: ImportedAnnotation,
+  { tenantId, importId, createdBy, groups }: ImportKey & { createdBy: string; groups: StoredGroup[] },
+  { key, from, to, text, link, repositoryIds, group: name, author, createdAt }: ImportedAnnotation,
 ): Promise<void> {
+  const group = name == null ? undefined : groups.find((one) => isSameName(one.name, name));
   const repositories =
-    repositoryIds === null || repositoryIds.length === 0
+    group || repositoryIds === null || repositoryIds.length === 0
       ? []
       : await trx
           .selectFrom('repository')
@@ -95,8 +118,8 @@ async function show(
           .where('tenantId', '=', tenantId)
           .where('repositoryId', 'in', repositoryIds)
           .execute();
-  // It was about repositories that are gone.
-  if (repositoryIds !== null && repositories.length === 0) return;
+  // It was about repositories that are gone. What was about a group stays, as when the group is deleted.
+  if (name == null && repositoryIds !== null && repositories.length === 0) return;
   const { annotationId } = await trx
     .insertInto('annotation')
     .values({
@@ -106,7 +129,8 @@ async function show(
       toDate: to,
       note: text,
       link,
-      scope: repositoryIds === null ? 'all' : 'repositories',
+      scope: group ? 'group' : repositoryIds === null ? 'all' : 'repositories',
+      groupId: group?.groupId ?? null,
       author,
       createdAt,
       createdBy,

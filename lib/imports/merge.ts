@@ -1,13 +1,13 @@
+import { listReferences } from '../dashboards/references.ts';
 import type { Day } from '../day.ts';
-import type { ExportedRepository } from '../exports/format.ts';
+import type { ExportedRepository, ExportedTenant } from '../exports/format.ts';
 import { largerFigures } from '../traffic/figures.ts';
 import type { ReadDay, ReadHistory, ReadRepository } from './history.ts';
-import type { HistoryToSend, planParts } from './parts.ts';
+import type { HistoryToSend, TenantToSend } from './parts.ts';
 
 type DayToSend = HistoryToSend['days'][number];
 type ListToSend = NonNullable<HistoryToSend['lists']>[number];
 type FactToSend = NonNullable<HistoryToSend['facts']>[number];
-type AnnotationToSend = NonNullable<Parameters<typeof planParts>[1]>[number];
 
 /** The repository's id for each key of a repository that was read. Without one, it is left out. */
 export type Targets = Readonly<Record<string, number>>;
@@ -49,23 +49,96 @@ function mergeExported(
 }
 
 /**
- * The annotations of our own exports, ready to be sent. Those about repositories that go nowhere are left out. A group's are about
- * the repositories that were chosen for it by hand.
+ * The groups, dashboards and annotations of our own exports, ready to be sent. Of two with the same name or key, the first is. Of
+ * what is about repositories, only those that go somewhere are named; an annotation about none of them is left out.
  */
-export function toAnnotationsToSend(
-  { tenants, repositories }: ReadHistory,
-  targets: Targets,
-): AnnotationToSend[] {
-  const byGithubId = new Map(repositories.map(({ githubId, key }) => [githubId, targets[key]]));
-  const toIds = (githubIds: readonly number[]) =>
-    githubIds.map((id) => byGithubId.get(id)).filter((id) => id !== undefined);
-  return tenants.flatMap(({ annotations, groupRepositories }) =>
-    annotations.flatMap(({ scope, group, repositories: named, ...annotation }) => {
-      const members = groupRepositories.filter((one) => one.group === group).map(({ githubId }) => githubId);
-      const ids = scope === 'all' ? null : toIds(scope === 'group' ? members : named);
-      return ids?.length === 0 ? [] : [{ ...annotation, repositoryIds: ids }];
+export function toTenantToSend({ tenants, repositories }: ReadHistory, targets: Targets): TenantToSend {
+  const byGithubId = new Map<number | null, number>();
+  for (const { githubId, key } of repositories) {
+    const target = targets[key];
+    if (target !== undefined) byGithubId.set(githubId, target);
+  }
+  const toIds = (githubIds: readonly number[]) => [
+    ...new Set(githubIds.flatMap((githubId) => byGithubId.get(githubId) ?? [])),
+  ];
+  return {
+    groups: firstOfEach(
+      tenants.flatMap((tenant) => tenant.groups.map((group) => toGroup(group, tenant, toIds))),
+      ({ name }) => name.toLowerCase(),
+    ),
+    dashboards: firstOfEach(
+      tenants.flatMap((tenant) => tenant.dashboards.map((one) => toDashboard(one, tenant, byGithubId))),
+      ({ name }) => name.toLowerCase(),
+    ),
+    annotations: firstOfEach(
+      tenants.flatMap((tenant) => tenant.annotations.flatMap((one) => toAnnotations(one, tenant, toIds))),
+      ({ key }) => key,
+    ),
+  };
+}
+
+function firstOfEach<Row>(rows: readonly Row[], toKey: (row: Row) => string): Row[] {
+  const first = new Map<string, Row>();
+  for (const row of rows) if (!first.has(toKey(row))) first.set(toKey(row), row);
+  return [...first.values()];
+}
+
+type ToIds = (githubIds: readonly number[]) => number[];
+
+const chosenFor = (group: string | null, { groupRepositories }: ExportedTenant) =>
+  groupRepositories.filter((one) => one.group === group).map(({ githubId }) => githubId);
+
+function toGroup(
+  { name, owner, namePattern, topic, visibility }: ExportedTenant['groups'][number],
+  tenant: ExportedTenant,
+  toIds: ToIds,
+): TenantToSend['groups'][number] {
+  const hasRule = owner !== null && namePattern !== null && visibility !== null;
+  return {
+    name,
+    rule: hasRule ? { owner, namePattern, topic, visibility } : null,
+    repositoryIds: toIds(chosenFor(name, tenant)),
+  };
+}
+
+/** Only the numbers that the document names are sent with it. */
+function toDashboard(
+  { name, document }: ExportedTenant['dashboards'][number],
+  { repositoryIds, groups }: ExportedTenant,
+  byGithubId: ReadonlyMap<number | null, number>,
+): TenantToSend['dashboards'][number] {
+  const references = listReferences(document);
+  const named = new Set(references.repositoryIds);
+  const namedGroups = new Set(references.groupIds);
+  return {
+    name,
+    document,
+    repositories: repositoryIds.flatMap(({ githubId, repositoryId: number }) => {
+      const repositoryId = byGithubId.get(githubId);
+      const isNamed = number !== null && named.has(number) && repositoryId !== undefined;
+      return isNamed ? [{ number, repositoryId }] : [];
     }),
-  );
+    groups: groups.flatMap(({ groupId: number, name: group }) =>
+      number !== null && namedGroups.has(number) ? [{ number, name: group }] : [],
+    ),
+  };
+}
+
+function toAnnotations(
+  { scope, group, repositories: named, ...annotation }: ExportedTenant['annotations'][number],
+  tenant: ExportedTenant,
+  toIds: ToIds,
+): TenantToSend['annotations'][number][] {
+  switch (scope) {
+    case 'all':
+      return [{ ...annotation, repositoryIds: null }];
+    case 'group':
+      return [{ ...annotation, repositoryIds: toIds(chosenFor(group, tenant)), group }];
+    case 'repositories': {
+      const repositoryIds = toIds(named);
+      return repositoryIds.length === 0 ? [] : [{ ...annotation, repositoryIds }];
+    }
+  }
 }
 
 const inOrder = <Row extends { date: Day }>(rows: Iterable<Row>): Row[] =>

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { dayField } from '../fields.ts';
+import { MAX_DOCUMENT_BYTES } from '../dashboards/rules.ts';
+import { dayField, textField } from '../fields.ts';
 import { METRICS } from '../traffic/figures.ts';
 import { MAX_PART_ROWS } from './limits.ts';
 
@@ -123,6 +124,38 @@ const ImportedRepository = z.strictObject({
 /** What a part says of one repository. */
 export type ImportedRepository = z.output<typeof ImportedRepository>;
 
+const groupName = textField('repositoryGroup', 'name');
+
+/** A group of our own export. A rule that no group may have is told when the group is to be made. */
+const ImportedGroup = z.strictObject({
+  name: groupName,
+  rule: z
+    .strictObject({
+      owner: z.string().max(1000),
+      namePattern: z.string().max(1000),
+      topic: z.string().max(1000).nullable(),
+      visibility: z.string().max(100),
+    })
+    .nullable(),
+  /** Those that were chosen by hand. */
+  repositoryIds: z.array(id).max(5000),
+});
+/** A group of our own export. */
+export type ImportedGroup = z.output<typeof ImportedGroup>;
+
+/** A dashboard of our own export. A document that no dashboard may have is told when the dashboard is to be made. */
+const ImportedDashboard = z.strictObject({
+  name: textField('dashboard', 'name'),
+  /** The document as it was exported: it names repositories and groups by the numbers that they had there. */
+  document: z.string().max(MAX_DOCUMENT_BYTES),
+  /** Which repository each of these numbers stands for. One that is not here is shown as deleted. */
+  repositories: z.array(z.strictObject({ number: id, repositoryId: id })).max(5000),
+  /** Which group, by its name. */
+  groups: z.array(z.strictObject({ number: id, name: groupName })).max(1000),
+});
+/** A dashboard of our own export. */
+export type ImportedDashboard = z.output<typeof ImportedDashboard>;
+
 const ImportedAnnotation = z.strictObject({
   key: z.uuid(),
   from: dayField,
@@ -134,6 +167,8 @@ const ImportedAnnotation = z.strictObject({
     .nullable(),
   /** Null: it is about all repositories. */
   repositoryIds: z.array(id).max(1000).nullable(),
+  /** The name of the group that it is about. Without a group of that name, it is about `repositoryIds`. */
+  group: groupName.nullable().optional(),
   author: z.string().max(200),
   createdAt: instant,
 });
@@ -143,9 +178,13 @@ export type ImportedAnnotation = z.output<typeof ImportedAnnotation>;
 /** The number of rows in a part, as `MAX_PART_ROWS` counts them. */
 function countRows({
   repositories,
-  annotations,
+  groups = [],
+  dashboards = [],
+  annotations = [],
 }: {
   repositories: ImportedRepository[];
+  groups?: ImportedGroup[] | undefined;
+  dashboards?: unknown[] | undefined;
   annotations?: unknown[] | undefined;
 }) {
   const ofRepositories = repositories.map(
@@ -155,13 +194,19 @@ function countRows({
       return (days?.date.length ?? 0) + listed + others;
     },
   );
-  return ofRepositories.reduce((sum, rows) => sum + rows, annotations?.length ?? 0);
+  const ofGroups = groups.map(({ repositoryIds }) => repositoryIds.length + 1);
+  return [...ofRepositories, ...ofGroups].reduce(
+    (sum, rows) => sum + rows,
+    dashboards.length + annotations.length,
+  );
 }
 
 /** A part of an import: at most 20,000 rows and 900,000 bytes. `planParts` of lib/imports/parts.ts makes them. */
 export const ImportPart = z
   .strictObject({
     repositories: z.array(ImportedRepository).max(2000),
+    groups: z.array(ImportedGroup).max(1000).optional(),
+    dashboards: z.array(ImportedDashboard).max(1000).optional(),
     annotations: z.array(ImportedAnnotation).max(2000).optional(),
   })
   .refine((part) => countRows(part) <= MAX_PART_ROWS, `Send at most ${MAX_PART_ROWS} rows in a part.`);

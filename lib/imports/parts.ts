@@ -1,7 +1,13 @@
 import type { Day } from '../day.ts';
 import type { Figures, Metric } from '../traffic/figures.ts';
 import { MAX_PART_BYTES, MAX_PART_ROWS } from './limits.ts';
-import type { ImportedAnnotation, ImportedRepository, ImportPart } from './part.ts';
+import type {
+  ImportedAnnotation,
+  ImportedDashboard,
+  ImportedGroup,
+  ImportedRepository,
+  ImportPart,
+} from './part.ts';
 
 /** A day as readers of files give it. */
 interface DayToSend extends Figures {
@@ -29,6 +35,18 @@ export type HistoryToSend = {
   lists?: readonly ListToSend[];
 } & { [Section in keyof Other]?: Readonly<Other[Section]> | undefined };
 
+/** What our own exports hold of a tenant besides its repositories. */
+export interface TenantToSend {
+  groups: readonly ImportedGroup[];
+  dashboards: readonly ImportedDashboard[];
+  annotations: readonly ImportedAnnotation[];
+}
+
+const NO_TENANT: TenantToSend = { groups: [], dashboards: [], annotations: [] };
+
+/** The sections of a tenant, in the order in which they are sent. */
+const TENANT_SECTIONS = ['groups', 'dashboards', 'annotations'] as const satisfies (keyof TenantToSend)[];
+
 /** A part that can be made and sent. Its body is made when it is asked for, so that only one need be in memory. */
 export interface PlannedPart {
   /** From 1. */
@@ -52,12 +70,15 @@ const OTHERS = [
 ] as const satisfies readonly (keyof Other)[];
 
 /** A run of rows of one section. */
-interface Slice {
-  history: HistoryToSend | null;
-  section: 'days' | 'lists' | 'annotations' | (typeof OTHERS)[number];
+type Slice = Source & {
   from: number;
   to: number;
-}
+};
+
+/** Whose rows they are. */
+type Source =
+  | { history: HistoryToSend; section: 'days' | 'lists' | (typeof OTHERS)[number] }
+  | { history: null; section: keyof TenantToSend };
 
 const encoder = new TextEncoder();
 const bytesOf = (value: unknown): number => encoder.encode(JSON.stringify(value)).length + 1;
@@ -81,7 +102,7 @@ const ENVELOPE = 400;
  */
 export function planParts(
   histories: readonly HistoryToSend[],
-  annotations: readonly ImportedAnnotation[] = [],
+  tenant: TenantToSend = NO_TENANT,
 ): PlannedPart[] {
   const plans: { slices: Slice[]; rows: number }[] = [];
   let slices: Slice[] = [];
@@ -94,7 +115,7 @@ export function planParts(
     bytes = ENVELOPE;
   };
   end();
-  const add = (slice: Omit<Slice, 'from' | 'to'>, at: number, size: number, count: number) => {
+  const add = (slice: Source, at: number, size: number, count: number) => {
     if (rows + count > MAX_PART_ROWS || bytes + size + ENVELOPE > MAX_PART_BYTES) end();
     const last = slices.at(-1);
     if (last && last.history === slice.history && last.section === slice.section) last.to = at + 1;
@@ -113,21 +134,26 @@ export function planParts(
       for (const [at, row] of (history[section] ?? []).entries())
         add({ history, section }, at, bytesOf(row), 1);
   }
-  for (const [at, annotation] of annotations.entries())
-    add({ history: null, section: 'annotations' }, at, bytesOf(annotation), 1);
+  for (const section of TENANT_SECTIONS)
+    for (const [at, row] of tenant[section].entries())
+      add({ history: null, section }, at, bytesOf(row), countOf(row));
   end();
   return plans.map(({ slices: planned, rows: count }, place) => ({
     number: place + 1,
     rows: count,
-    body: () => toBody(planned, annotations),
+    body: () => toBody(planned, tenant),
   }));
 }
 
-function toBody(slices: readonly Slice[], annotations: readonly ImportedAnnotation[]): ImportPart {
+/** A group counts its repositories too. */
+const countOf = (row: TenantToSend[keyof TenantToSend][number]): number =>
+  'rule' in row ? row.repositoryIds.length + 1 : 1;
+
+function toBody(slices: readonly Slice[], tenant: TenantToSend): ImportPart {
   const part: ImportPart = { repositories: [] };
   for (const { history, section, from, to } of slices) {
-    if (!history || section === 'annotations') {
-      part.annotations = annotations.slice(from, to);
+    if (!history) {
+      Object.assign(part, { [section]: tenant[section].slice(from, to) });
       continue;
     }
     const { repositoryId } = history;

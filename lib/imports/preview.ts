@@ -6,10 +6,12 @@ import { notFound } from '../request.ts';
 import { type Figures, METRICS, plus, UNKNOWN } from '../traffic/figures.ts';
 import { byDate, listCollectedDays, listImportedDays } from '../traffic/layers.ts';
 import type { TrafficDay } from '../traffic/merge.ts';
+import { countKnownAnnotations } from './annotations.ts';
 import { type ArrivedDay, sortOut } from './days.ts';
 import { type EffectiveDay, type ImportedDay, toEffectiveDay } from './effective.ts';
 import { countKnownItems, toItems } from './items.ts';
 import type { ImportPart } from './part.ts';
+import { previewSettings } from './settings.ts';
 
 /** Conflicts that an answer lists for a repository. */
 const MAX_CONFLICTS = 50;
@@ -26,6 +28,19 @@ export async function previewPart(
   part: ImportPart,
   now: Date,
 ): Promise<ImportPreview> {
+  return {
+    ...(await previewRepositories(db, tenantId, part, now)),
+    settings: await previewSettings(db, tenantId, part),
+    annotations: await countKnownAnnotations(db, tenantId, part.annotations ?? []),
+  };
+}
+
+async function previewRepositories(
+  db: Db,
+  tenantId: number,
+  part: ImportPart,
+  now: Date,
+): Promise<Pick<ImportPreview, 'repositories' | 'leftOut'>> {
   const ids = [...new Set(part.repositories.map(({ repositoryId }) => repositoryId))];
   if (ids.length === 0) return { repositories: [], leftOut: [] };
   const rows = await db

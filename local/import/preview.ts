@@ -1,4 +1,4 @@
-import type { ImportPreview, RepositoryPreview } from '../../lib/answers/imports.ts';
+import type { ImportedSetting, ImportPreview, RepositoryPreview } from '../../lib/answers/imports.ts';
 import type { PlannedPart } from '../../lib/imports/parts.ts';
 import { type ReadHistory, TOOLS } from '../../lib/imports/read.ts';
 import { formatNumber, plural } from '../../lib/number-format.ts';
@@ -56,10 +56,14 @@ export async function previewParts(
 ): Promise<string[]> {
   const byId = new Map<number, RepositoryPreview>();
   const left: ImportPreview['leftOut'] = [];
+  const settings: ImportedSetting[] = [];
+  let annotations = 0;
   for (const [done, part] of parts.entries()) {
     const preview = await client.call<ImportPreview>('POST', `/imports/${tenantId}/preview`, part.body());
     for (const one of preview.repositories) byId.set(one.repositoryId, add(byId.get(one.repositoryId), one));
     left.push(...preview.leftOut);
+    settings.push(...preview.settings);
+    annotations += preview.annotations.count - preview.annotations.known;
     onProgress(done + 1);
   }
   const all = [...byId.values()];
@@ -90,7 +94,16 @@ export async function previewParts(
   const notOver = left.reduce((sum, { count }) => sum + count, 0);
   if (notOver > 0)
     lines.push(`  · ${plural(notOver, 'day')} left out: not over, or before the repository was created`);
+  const made = settings.filter(({ outcome }) => outcome === 'made');
+  lines.push(...listed(made, ({ kind, name }) => `  + ${kind} ${name}`), ...describeSettings(settings));
+  if (annotations > 0) lines.push(`  + ${plural(annotations, 'annotation')}`);
   return lines;
+}
+
+/** The groups and dashboards that an import does not make, and why. */
+export function describeSettings(settings: readonly ImportedSetting[]): string[] {
+  const others = settings.filter(({ reason }) => reason !== null);
+  return [...listed(others, ({ kind, name, reason }) => `  · ${kind} ${name}: ${reason}`)];
 }
 
 function add(known: RepositoryPreview | undefined, next: RepositoryPreview): RepositoryPreview {

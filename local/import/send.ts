@@ -60,6 +60,8 @@ export interface Sending {
 export interface Sent {
   importId: number;
   outcome: 'imported' | 'known';
+  /** What became of groups and dashboards. */
+  settings: ImportProgress['settings'];
 }
 
 /** So often can the same files be imported and taken back. */
@@ -76,7 +78,7 @@ export async function sendImport(toSend: ToSend, { client, tenantId, onProgress 
     const body: ImportRequest = { ...request, key: keyOf(request, parts, tenantId, again) };
     const begun = await client.call<ImportDetail>('POST', `/imports/${tenantId}`, body);
     const { importId, status } = begun;
-    if (status === 'complete') return { importId, outcome: 'known' };
+    if (status === 'complete') return { importId, outcome: 'known', settings: begun.settings };
     if (status === 'taken back' || status === 'taking back') continue;
     const route = `/imports/${tenantId}/${importId}`;
     const missing = new Set(begun.missingParts);
@@ -88,7 +90,7 @@ export async function sendImport(toSend: ToSend, { client, tenantId, onProgress 
     }
     for (;;) {
       const progress = await client.call<ImportProgress>('POST', `${route}/complete`);
-      if (progress.done) return { importId, outcome: 'imported' };
+      if (progress.done) return { importId, outcome: 'imported', settings: progress.settings };
       onProgress(parts.length / (parts.length + 1), `${progress.repositoriesLeft} repositories left`);
     }
   }

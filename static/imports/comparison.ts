@@ -1,24 +1,46 @@
-import type { ImportPreview, LeftOutDays, RepositoryPreview } from '../../lib/answers/imports.ts';
+import type {
+  ImportedSetting,
+  ImportPreview,
+  LeftOutDays,
+  RepositoryPreview,
+} from '../../lib/answers/imports.ts';
 
 /** What an import would change, over all of its parts. */
 export interface Comparison {
   repositories: RepositoryPreview[];
   leftOut: LeftOutDays[];
+  /** Groups and dashboards. */
+  settings: ImportedSetting[];
+  annotations: ImportPreview['annotations'];
 }
 
-export const NOTHING_COMPARED: Comparison = { repositories: [], leftOut: [] };
+export const NOTHING_COMPARED: Comparison = {
+  repositories: [],
+  leftOut: [],
+  settings: [],
+  annotations: { count: 0, known: 0 },
+};
 
 /** Conflicts of a repository that are listed. */
 const MAX_CONFLICTS = 200;
 
 /** Adds what was answered for another part. Rows of one repository may be in several. */
-export function addPreview({ repositories, leftOut }: Comparison, preview: ImportPreview): Comparison {
+export function addPreview(before: Comparison, preview: ImportPreview): Comparison {
+  const { repositories, leftOut, settings, annotations } = before;
   const byId = new Map(repositories.map((one) => [one.repositoryId, one]));
   for (const one of preview.repositories) {
     const known = byId.get(one.repositoryId);
     byId.set(one.repositoryId, known ? addRepository(known, one) : one);
   }
-  return { repositories: [...byId.values()], leftOut: preview.leftOut.reduce(addLeftOut, leftOut) };
+  return {
+    repositories: [...byId.values()],
+    leftOut: preview.leftOut.reduce(addLeftOut, leftOut),
+    settings: [...settings, ...preview.settings],
+    annotations: {
+      count: annotations.count + preview.annotations.count,
+      known: annotations.known + preview.annotations.known,
+    },
+  };
 }
 
 const addFigures = (one: number | null, other: number | null) =>
@@ -61,7 +83,7 @@ function addLeftOut(known: LeftOutDays[], next: LeftOutDays): LeftOutDays[] {
 }
 
 /** The sums over all repositories. */
-export function totalsOf({ repositories }: Comparison) {
+export function totalsOf({ repositories, settings, annotations }: Comparison) {
   const sum = (of: (one: RepositoryPreview) => number) =>
     repositories.reduce((total, one) => total + of(one), 0);
   return {
@@ -71,5 +93,8 @@ export function totalsOf({ repositories }: Comparison) {
     keptDays: sum(({ keptDays }) => keptDays),
     sameDays: sum(({ sameDays }) => sameDays),
     newItems: sum(({ items }) => items.count - items.known),
+    newGroups: settings.filter(({ kind, outcome }) => kind === 'group' && outcome === 'made').length,
+    newDashboards: settings.filter(({ kind, outcome }) => kind === 'dashboard' && outcome === 'made').length,
+    newAnnotations: annotations.count - annotations.known,
   };
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Import } from '../../lib/answers/imports.ts';
+import type { Import, ImportedSetting } from '../../lib/answers/imports.ts';
 import { TOOLS, type ToolId } from '../../lib/imports/history.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
@@ -15,6 +15,7 @@ import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { openCalls, type Pause } from './calls.ts';
 import { takeBack } from './send.ts';
+import { SettingsList } from './settings-list.tsx';
 
 const toolOf = (tool: string) => TOOLS[tool as ToolId] ?? tool;
 
@@ -156,7 +157,7 @@ function DetailDialog({ tenantId, one, onClose }: DialogProps) {
           By {one.author}. {plural(one.dayCount, 'day')} in {plural(one.partCount, 'part')}.
         </p>
         <Answered loaded={detail}>
-          {({ files, repositories }) => (
+          {({ files, repositories, settings }) => (
             <>
               <h3>{plural(one.repositoryCount, 'repository', 'repositories')}</h3>
               {repositories.length === 0 && <p class="muted">None is left: the import was taken back.</p>}
@@ -167,6 +168,12 @@ function DetailDialog({ tenantId, one, onClose }: DialogProps) {
                   </li>
                 ))}
               </ul>
+              {settings.length > 0 && (
+                <>
+                  <h3>Groups and dashboards</h3>
+                  <SettingsList settings={settings} tense="done" />
+                </>
+              )}
               <h3>{plural(one.fileCount, 'file')}</h3>
               <DataTable
                 label="Files"
@@ -203,6 +210,7 @@ function TakeBackDialog({ tenantId, one, onClose }: DialogProps) {
   const { api } = useApp();
   const submission = useSubmission();
   const [left, setLeft] = useState<number>();
+  const [staying, setStaying] = useState<ImportedSetting[]>();
   const [pause, setPause] = useState<Pause | null>(null);
   const leaving = useRef(new AbortController());
   useEffect(() => () => leaving.current.abort(), []);
@@ -211,10 +219,21 @@ function TakeBackDialog({ tenantId, one, onClose }: DialogProps) {
   function take() {
     void submission.run(async () => {
       const calls = openCalls(api, leaving.current.signal, setPause);
-      await takeBack(calls, `imports/${tenantId}/${one.importId}`, setLeft);
-      onClose();
+      const found = await takeBack(calls, `imports/${tenantId}/${one.importId}`, setLeft);
+      if (found.length === 0) onClose();
+      else setStaying(found);
     });
   }
+  if (staying)
+    return (
+      <Dialog title="The import is taken back" onClose={onClose}>
+        <div class="dialog-body">
+          <p>These stay. Delete them on their own pages if you do not need them.</p>
+          <SettingsList settings={staying} tense="done" />
+        </div>
+        <ClosingFoot onClose={onClose} />
+      </Dialog>
+    );
   return (
     <FormDialog
       title="Take this import back?"
@@ -228,7 +247,8 @@ function TakeBackDialog({ tenantId, one, onClose }: DialogProps) {
       <p>
         What {one.author} imported {formatRecent(one.createdAt)} is removed: {plural(one.dayCount, 'day')} of{' '}
         {plural(one.repositoryCount, 'repository', 'repositories')}. What was collected, and what other
-        imports say, stays as if this import had never been.
+        imports say, stays as if this import had never been. Groups and dashboards that it made go too, unless
+        somebody has changed them or uses them.
       </p>
       {submission.busy && (
         <>

@@ -17,6 +17,7 @@ import type { Reader } from './reading.ts';
 import { RepositoryTable, untracked } from './repository-table.tsx';
 import { titleOf, toolsOf, toRequest } from './request.ts';
 import { keptSource, type PartSource } from './send.ts';
+import { SettingsPanel } from './settings-list.tsx';
 import { type Comparing, useComparison } from './use-comparison.ts';
 import { type Destinations, useDestinations } from './use-destinations.ts';
 import { useReading } from './use-reading.ts';
@@ -165,6 +166,10 @@ function Recognised(props: RecognisedProps) {
       <Questions problems={problems} owners={owners} onAnswer={onAnswer} />
       {comparing.error && <Failure error={comparing.error} retry={comparing.retry} />}
       <ComparisonPanel comparison={comparing.comparison} />
+      <SettingsPanel
+        settings={comparing.comparison.settings}
+        annotations={comparing.comparison.annotations}
+      />
       <ProblemLists problems={problems} files={summary.files} />
       {repositories.length > 0 && (
         <ImportBar
@@ -288,11 +293,14 @@ function toSentence({
       ? `${far} The server takes only so many calls a minute: continuing in ${pause.seconds} s.`
       : far;
   }
-  const { newDays, changedDays, newItems } = totalsOf(comparison);
+  const { newDays, changedDays, newItems, newGroups, newDashboards, newAnnotations } = totalsOf(comparison);
   const changes = [
     newDays > 0 && plural(newDays, 'new day'),
     changedDays > 0 && `${plural(changedDays, 'day')} filled or raised`,
     newItems > 0 && `${plural(newItems, 'other value', 'other values')} (lists, star counts and the like)`,
+    newGroups > 0 && plural(newGroups, 'group'),
+    newDashboards > 0 && plural(newDashboards, 'dashboard'),
+    newAnnotations > 0 && plural(newAnnotations, 'annotation'),
   ].filter(Boolean);
   const repositories = plural(comparison.repositories.length, 'repository', 'repositories');
   if (changes.length === 0) return `All of this is stored already, for ${repositories}.${left}`;

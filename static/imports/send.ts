@@ -10,6 +10,9 @@ export interface SendingProgress {
   of: number;
 }
 
+/** What was imported. */
+export type SentImport = Pick<ImportDetail, 'repositories' | 'settings'>;
+
 /** The text of a part; undefined if it is not there any more. */
 export type PartSource = (number: number) => Promise<string | undefined>;
 
@@ -25,7 +28,7 @@ export async function sendImport(
   kept: KeptImport,
   source: PartSource,
   onProgress: (progress: SendingProgress) => void,
-): Promise<ImportDetail> {
+): Promise<SentImport> {
   const { tenantId, key, request } = kept;
   const begun = await calls.send<ImportDetail>('POST', `imports/${tenantId}`, request);
   const path = `imports/${tenantId}/${begun.importId}`;
@@ -42,24 +45,26 @@ export async function sendImport(
   }
   const repositories = request.repositories.length;
   for (;;) {
-    const { done, repositoriesLeft } = await calls.send<ImportProgress>('POST', `${path}/complete`);
+    const { done, repositoriesLeft, settings } = await calls.send<ImportProgress>('POST', `${path}/complete`);
     onProgress({ step: 'applying', done: repositories - repositoriesLeft, of: repositories });
-    if (done) break;
+    if (!done) continue;
+    await removeKept(key).catch(() => undefined);
+    return { repositories: begun.repositories, settings };
   }
-  await removeKept(key).catch(() => undefined);
-  return begun;
 }
 
-/** Takes an import back, bit by bit. `onLeft` learns how many repositories are left. */
+/**
+ * Takes an import back, bit by bit, and returns the groups and dashboards that stay. `onLeft` learns how many repositories are left.
+ */
 export async function takeBack(
   calls: Calls,
   path: string,
   onLeft: (repositories: number) => void,
-): Promise<void> {
+): Promise<ImportProgress['settings']> {
   for (;;) {
-    const { done, repositoriesLeft } = await calls.send<ImportProgress>('DELETE', path);
+    const { done, repositoriesLeft, settings } = await calls.send<ImportProgress>('DELETE', path);
     onLeft(repositoriesLeft);
-    if (done) return;
+    if (done) return settings;
   }
 }
 

@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ImportDetail } from '../../lib/answers/imports.ts';
 import { forgetAnswers } from '../answers.ts';
 import { useApp } from '../app-context.ts';
 import { FormDialog } from '../controls/dialog.tsx';
@@ -9,7 +8,8 @@ import { formatCount, plural } from '../format.ts';
 import { paths } from '../routes.ts';
 import { openCalls, type Pause } from './calls.ts';
 import { type KeptImport, removeKept } from './kept.ts';
-import { type PartSource, type SendingProgress, sendImport, takeBackKept } from './send.ts';
+import { type PartSource, type SendingProgress, type SentImport, sendImport, takeBackKept } from './send.ts';
+import { SettingsList } from './settings-list.tsx';
 
 interface SendingProps {
   tenantId: number;
@@ -99,7 +99,7 @@ interface SendingState {
   progress: SendingProgress | undefined;
   pause: Pause | null;
   error: Error | undefined;
-  done: ImportDetail | undefined;
+  done: SentImport | undefined;
   isStopped: boolean;
   stop: () => void;
   start: () => void;
@@ -110,7 +110,7 @@ function useSending({ kept, source, onChanged }: SendingProps): SendingState {
   const [progress, setProgress] = useState<SendingProgress>();
   const [pause, setPause] = useState<Pause | null>(null);
   const [error, setError] = useState<Error>();
-  const [done, setDone] = useState<ImportDetail>();
+  const [done, setDone] = useState<SentImport>();
   const [isStopped, setStopped] = useState(false);
   const leaving = useRef<AbortController>();
 
@@ -163,7 +163,7 @@ async function inOnePage<Result>(key: string, work: () => Promise<Result>): Prom
 interface DoneProps {
   tenantId: number;
   kept: KeptImport;
-  done: ImportDetail;
+  done: SentImport;
   onEnd: () => void;
 }
 
@@ -190,6 +190,7 @@ function Done({ tenantId, kept, done, onEnd }: DoneProps) {
           <a href={paths.overviewOfAllTime(tenantId)}>See all repositories</a>
         </p>
       )}
+      {done.settings.length > 0 && <SettingsList settings={done.settings} tense="done" />}
       <p>
         <button type="button" class="button" onClick={onEnd}>
           Import more

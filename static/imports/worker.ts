@@ -1,6 +1,6 @@
 import { toDay } from '../../lib/day.ts';
 import type { GivenFile, ReadHistory } from '../../lib/imports/history.ts';
-import { type Targets, toAnnotationsToSend, toHistoryToSend } from '../../lib/imports/merge.ts';
+import { type Targets, toHistoryToSend, toTenantToSend } from '../../lib/imports/merge.ts';
 import { type PlannedPart, planParts } from '../../lib/imports/parts.ts';
 import { readHistory } from '../../lib/imports/read.ts';
 import type { ChosenFile } from './files.ts';
@@ -42,7 +42,7 @@ function plan(targets: Targets): Answer['plan'] {
       history.repositories.filter(({ key }) => targets[key] === id),
     ),
   );
-  parts = planParts(histories, toAnnotationsToSend(history, targets));
+  parts = planParts(histories, toTenantToSend(history, targets));
   return { parts: parts.length, rows: parts.reduce((sum, { rows }) => sum + rows, 0) };
 }
 

@@ -193,8 +193,8 @@ select "ATTEMPTS", "DUE_AT" from "DELIVERY" where ("TENANT_ID" = ? and "RECEIVER
 select "C"."TENANT_ID", "C"."CHANNEL_ID", "T"."NAME" as "TENANT_NAME", "C"."GROUP_ID", "C"."QUIET_FROM", "C"."QUIET_TO", "C"."QUIET_ZONE" from "CHANNEL" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" left join "REPOSITORY_GROUP" as "G" on "G"."TENANT_ID" = "C"."TENANT_ID" and "G"."GROUP_ID" = "C"."GROUP_ID" where ("C"."GROUP_ID" is null or "G"."GROUP_ID" is not null) and "C"."CONTENTS" <> ? and "C"."CREATED_AT" <= ? and not exists (select "D"."DELIVERY_KEY" from "DELIVERY" as "D" where "D"."TENANT_ID" = "C"."TENANT_ID" and "D"."RECEIVER_KIND" = ? and "D"."RECEIVER_ID" = "C"."CHANNEL_ID" and "D"."ABOUT" = ? and "D"."DELIVERY_KEY" = ? and ("D"."DUE_AT" is null or "D"."DUE_AT" > ?)) order by "C"."TENANT_ID", "C"."CHANNEL_ID";
 select "C"."TENANT_ID", "C"."CHANNEL_ID", "T"."NAME" as "TENANT_NAME", "C"."GROUP_ID", "C"."QUIET_FROM", "C"."QUIET_TO", "C"."QUIET_ZONE" from "CHANNEL" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" left join "REPOSITORY_GROUP" as "G" on "G"."TENANT_ID" = "C"."TENANT_ID" and "G"."GROUP_ID" = "C"."GROUP_ID" where ("C"."GROUP_ID" is null or "G"."GROUP_ID" is not null) and "C"."CONTENTS" <> ? and "C"."TENANT_ID" = ? and "C"."CHANNEL_ID" = ?;
 select "CHANNEL_ID" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ? for read only with rs use and keep update locks;
-select "F"."REPOSITORY_ID", "F"."REFERRER", max("S"."VIEW_COUNT") as "VIEW_COUNT" from "FIRST_REFERRER" as "F" inner join "REFERRER_SNAPSHOT" as "S" on "S"."TENANT_ID" = "F"."TENANT_ID" and "S"."REPOSITORY_ID" = "F"."REPOSITORY_ID" and "S"."REFERRER" = "F"."REFERRER" and "S"."SNAPSHOT_DATE" >= ? and "S"."SNAPSHOT_DATE" <= ? where "F"."TENANT_ID" = ? and "F"."FIRST_DATE" >= ? and "F"."FIRST_DATE" <= ? and exists (select "W"."OBSERVED_DATE" from "TRAFFIC_WINDOW" as "W" where "W"."TENANT_ID" = "F"."TENANT_ID" and "W"."REPOSITORY_ID" = "F"."REPOSITORY_ID" and "W"."OBSERVED_DATE" < "F"."FIRST_DATE") group by "F"."REPOSITORY_ID", "F"."REFERRER";
 select "KIND", "ADDRESS_SEALED" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "L"."REPOSITORY_ID", "L"."REFERRER", "L"."VIEW_COUNT", "L"."DATE" from (select "F"."REPOSITORY_ID", "F"."REFERRER", "S"."VIEW_COUNT", "S"."SNAPSHOT_DATE" as "DATE", row_number() over(partition by "F"."REPOSITORY_ID", "F"."REFERRER" order by "S"."VIEW_COUNT" desc, "S"."SNAPSHOT_DATE") as "PLACE" from "FIRST_REFERRER" as "F" inner join "REFERRER_SNAPSHOT" as "S" on "S"."TENANT_ID" = "F"."TENANT_ID" and "S"."REPOSITORY_ID" = "F"."REPOSITORY_ID" and "S"."REFERRER" = "F"."REFERRER" and "S"."SNAPSHOT_DATE" >= ? and "S"."SNAPSHOT_DATE" <= ? where "F"."TENANT_ID" = ? and "F"."FIRST_DATE" >= ? and "F"."FIRST_DATE" <= ? and exists (select "W"."OBSERVED_DATE" from "TRAFFIC_WINDOW" as "W" where "W"."TENANT_ID" = "F"."TENANT_ID" and "W"."REPOSITORY_ID" = "F"."REPOSITORY_ID" and "W"."OBSERVED_DATE" < "F"."FIRST_DATE")) as "L" where "L"."PLACE" = ?;
 select "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ?;
 select "REPOSITORY_ID", "VIEW_UNIQUES" from "TRAFFIC_WEEK" where "TENANT_ID" = ? and "WEEK_START" = ?;
 select "S"."SERVER_ID" from "GITHUB_SERVER" as "S" where exists (select "D"."TENANT_ID" from "TENANT" as "T" inner join "TRAFFIC_DAY" as "D" on "D"."TENANT_ID" = "T"."TENANT_ID" where "T"."SERVER_ID" = "S"."SERVER_ID" and "D"."TRAFFIC_DATE" = ? and "D"."IMPORT_ID" is null and "D"."STATE" = ?) and not (exists (select "D"."TENANT_ID" from "TENANT" as "T" inner join "TRAFFIC_DAY" as "D" on "D"."TENANT_ID" = "T"."TENANT_ID" where "T"."SERVER_ID" = "S"."SERVER_ID" and "D"."TRAFFIC_DATE" = ? and "D"."IMPORT_ID" is null and ("D"."VIEW_COUNT" > ? or "D"."CLONE_COUNT" > ?)) or exists (select "D"."TENANT_ID" from "TENANT" as "T" inner join "COLLECTED_DAY" as "D" on "D"."TENANT_ID" = "T"."TENANT_ID" where "T"."SERVER_ID" = "S"."SERVER_ID" and "D"."TRAFFIC_DATE" = ? and ("D"."VIEW_COUNT" > ? or "D"."CLONE_COUNT" > ?))) and not exists (select "K"."SERVER_ID" from "SILENT_DAY" as "K" where "K"."SERVER_ID" = "S"."SERVER_ID" and "K"."TRAFFIC_DATE" = ?) order by "S"."SERVER_ID";
@@ -277,7 +277,7 @@ select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."SERVER_ID", "S"."API_URL
 delete from "GROUP_REPOSITORY" where "TENANT_ID" = ? and "GROUP_ID" = ?;
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 insert into "GROUP_REPOSITORY" ("TENANT_ID", "GROUP_ID", "REPOSITORY_ID") select "TENANT_ID", "GROUP_ID", "REPOSITORY_ID" from (values (cast(? as integer), cast(? as integer), cast(? as integer))) as "GIVEN" ("TENANT_ID", "GROUP_ID", "REPOSITORY_ID");
-select "GROUP_ID" from final table (insert into "REPOSITORY_GROUP" ("TENANT_ID", "NAME", "OWNER", "NAME_PATTERN", "TOPIC", "VISIBILITY", "CREATED_AT", "CREATED_BY") values (?, ?, ?, ?, ?, ?, ?, ?));
+select "GROUP_ID" from final table (insert into "REPOSITORY_GROUP" ("TENANT_ID", "NAME", "OWNER", "NAME_PATTERN", "TOPIC", "VISIBILITY", "CREATED_AT", "CREATED_BY", "IMPORT_ID") values (?, ?, ?, ?, ?, ?, ?, ?, ?));
 select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? order by "NAME", "GROUP_ID";
 select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
 select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
@@ -289,7 +289,7 @@ insert into "GROUP_REPOSITORY" ("TENANT_ID", "GROUP_ID", "REPOSITORY_ID") select
 select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? order by "NAME", "GROUP_ID";
 select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
 select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
-update "REPOSITORY_GROUP" set "NAME" = ?, "OWNER" = ?, "NAME_PATTERN" = ?, "TOPIC" = ?, "VISIBILITY" = ? where "TENANT_ID" = ? and "GROUP_ID" = ?;
+update "REPOSITORY_GROUP" set "NAME" = ?, "OWNER" = ?, "NAME_PATTERN" = ?, "TOPIC" = ?, "VISIBILITY" = ?, "IMPORT_ID" = ? where "TENANT_ID" = ? and "GROUP_ID" = ?;
 
 -- narrow to a group
 select "GROUP_ID", "REPOSITORY_ID" from "GROUP_REPOSITORY" where "TENANT_ID" = ? and "GROUP_ID" in (?) order by "GROUP_ID", "REPOSITORY_ID";
@@ -858,9 +858,12 @@ select "REPOSITORY_ID", "NAME_BEFORE" from "REPOSITORY_EVENT" where "TENANT_ID" 
 
 -- preview an import
 select "D"."REPOSITORY_ID", "D"."TRAFFIC_DATE", "D"."IMPORT_ID", "D"."STATE", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", coalesce("D"."OBSERVED_AT", "I"."CREATED_AT") as "OBSERVED_AT" from "IMPORTED_DAY" as "D" inner join "IMPORT_REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."IMPORT_ID" = "D"."IMPORT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" inner join "IMPORT" as "I" on "I"."TENANT_ID" = "D"."TENANT_ID" and "I"."IMPORT_ID" = "D"."IMPORT_ID" where "D"."TENANT_ID" = ? and "D"."REPOSITORY_ID" in (?) and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "R"."APPLIED_AT" is not null;
+select "NAME" from "DASHBOARD" where "TENANT_ID" = ? order by "DASHBOARD_ID";
+select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? order by "NAME", "GROUP_ID";
 select "REPOSITORY_ID", "OWNER", "NAME", "CREATED_DATE" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
 select "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT" from "COLLECTED_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and ("TRAFFIC_DATE" >= ? or "STATE" = ?) and "TRAFFIC_DATE" <= ?;
 select "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT", "IMPORT_ID" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ?;
+select count(*) as "COUNT" from "ANNOTATION" where "TENANT_ID" = ? and "CLIENT_KEY" in (?);
 select count(*) as "COUNT" from "REPOSITORY_FACT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null and "FACT_DATE" in (?);
 select count(*) as "COUNT" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null and "OBSERVED_DATE" in (?);
 
@@ -871,6 +874,7 @@ insert into "IMPORT_REPOSITORY" ("TENANT_ID", "IMPORT_ID", "REPOSITORY_ID", "FIL
 select "I"."IMPORT_ID", "I"."CLIENT_KEY", "I"."AUTHOR", "I"."CREATED_AT", "I"."TOOLS", "I"."STATUS", "I"."PART_COUNT", "I"."REPOSITORY_COUNT", "I"."DAY_COUNT", "I"."FIRST_DATE", "I"."LAST_DATE", "I"."FINISHED_AT", (select count(*) as "COUNT" from "IMPORT_FILE" as "F" where "F"."TENANT_ID" = "I"."TENANT_ID" and "F"."IMPORT_ID" = "I"."IMPORT_ID") as "FILE_COUNT", (select count(*) as "COUNT" from "IMPORT_PART" as "P" where "P"."TENANT_ID" = "I"."TENANT_ID" and "P"."IMPORT_ID" = "I"."IMPORT_ID") as "RECEIVED_COUNT" from "IMPORT" as "I" where "I"."TENANT_ID" = ? and "I"."IMPORT_ID" = ?;
 select "IMPORT_ID" from "IMPORT" where "TENANT_ID" = ? and "CLIENT_KEY" = ?;
 select "IMPORT_ID" from final table (insert into "IMPORT" ("TENANT_ID", "CLIENT_KEY", "AUTHOR", "CREATED_AT", "CREATED_BY", "TOOLS", "STATUS", "PART_COUNT", "REPOSITORY_COUNT", "DAY_COUNT") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?));
+select "KIND", "NAME", "OUTCOME", "REASON" from "IMPORTED_SETTING" where "TENANT_ID" = ? and "IMPORT_ID" = ? order by "KIND" desc, "NAME";
 select "PART_NUMBER" from "IMPORT_PART" where "TENANT_ID" = ? and "IMPORT_ID" = ?;
 select "PATH", "SIZE_BYTES" as "SIZE", "SHA256", "TOOL" from "IMPORT_FILE" where "TENANT_ID" = ? and "IMPORT_ID" = ? order by "FILE_NUMBER" fetch first 1000 rows only;
 select "R"."REPOSITORY_ID", "R"."OWNER", "R"."NAME", "I"."APPLIED_AT" from "IMPORT_REPOSITORY" as "I" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "I"."TENANT_ID" and "R"."REPOSITORY_ID" = "I"."REPOSITORY_ID" where "I"."TENANT_ID" = ? and "I"."IMPORT_ID" = ? order by "R"."OWNER", "R"."NAME";
@@ -882,6 +886,7 @@ insert into "IMPORTED_DAY" ("TENANT_ID", "REPOSITORY_ID", "TRAFFIC_DATE", "IMPOR
 insert into "IMPORT_PART" ("TENANT_ID", "IMPORT_ID", "PART_NUMBER", "CHECKSUM", "ROW_COUNT", "STORED_AT") select "TENANT_ID", "IMPORT_ID", "PART_NUMBER", "CHECKSUM", "ROW_COUNT", "STORED_AT" from (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(64 codeunits32)), cast(? as integer), cast(? as timestamp(3)))) as "GIVEN" ("TENANT_ID", "IMPORT_ID", "PART_NUMBER", "CHECKSUM", "ROW_COUNT", "STORED_AT");
 merge into "IMPORTED_ANNOTATION" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as varchar(36 codeunits32)), cast(? as clob(1048576)))) as "GIVEN" ("TENANT_ID", "IMPORT_ID", "CLIENT_KEY", "CONTENT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."IMPORT_ID" = "GIVEN"."IMPORT_ID" and "KEPT"."CLIENT_KEY" = "GIVEN"."CLIENT_KEY" when matched then update set "CONTENT" = "GIVEN"."CONTENT" when not matched then insert ("TENANT_ID", "IMPORT_ID", "CLIENT_KEY", "CONTENT") values ("GIVEN"."TENANT_ID", "GIVEN"."IMPORT_ID", "GIVEN"."CLIENT_KEY", "GIVEN"."CONTENT");
 merge into "IMPORTED_ITEM" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as varchar(12 codeunits32)), cast(? as varchar(100 codeunits32)), cast(? as integer), cast(? as clob(1048576)))) as "GIVEN" ("TENANT_ID", "REPOSITORY_ID", "KIND", "ITEM_KEY", "IMPORT_ID", "CONTENT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" and "KEPT"."KIND" = "GIVEN"."KIND" and "KEPT"."ITEM_KEY" = "GIVEN"."ITEM_KEY" and "KEPT"."IMPORT_ID" = "GIVEN"."IMPORT_ID" when matched then update set "CONTENT" = "GIVEN"."CONTENT" when not matched then insert ("TENANT_ID", "REPOSITORY_ID", "KIND", "ITEM_KEY", "IMPORT_ID", "CONTENT") values ("GIVEN"."TENANT_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."KIND", "GIVEN"."ITEM_KEY", "GIVEN"."IMPORT_ID", "GIVEN"."CONTENT");
+merge into "IMPORTED_SETTING" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as varchar(10 codeunits32)), cast(? as varchar(100 codeunits32)), cast(? as clob(1048576)), cast(? as varchar(10 codeunits32)))) as "GIVEN" ("TENANT_ID", "IMPORT_ID", "KIND", "NAME", "CONTENT", "OUTCOME") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."IMPORT_ID" = "GIVEN"."IMPORT_ID" and "KEPT"."KIND" = "GIVEN"."KIND" and "KEPT"."NAME" = "GIVEN"."NAME" when matched then update set "CONTENT" = "GIVEN"."CONTENT" when not matched then insert ("TENANT_ID", "IMPORT_ID", "KIND", "NAME", "CONTENT", "OUTCOME") values ("GIVEN"."TENANT_ID", "GIVEN"."IMPORT_ID", "GIVEN"."KIND", "GIVEN"."NAME", "GIVEN"."CONTENT", "GIVEN"."OUTCOME");
 select "CHECKSUM", "ROW_COUNT" from "IMPORT_PART" where "TENANT_ID" = ? and "IMPORT_ID" = ? and "PART_NUMBER" = ?;
 select "I"."IMPORT_ID", "I"."CLIENT_KEY", "I"."AUTHOR", "I"."CREATED_AT", "I"."TOOLS", "I"."STATUS", "I"."PART_COUNT", "I"."REPOSITORY_COUNT", "I"."DAY_COUNT", "I"."FIRST_DATE", "I"."LAST_DATE", "I"."FINISHED_AT", (select count(*) as "COUNT" from "IMPORT_FILE" as "F" where "F"."TENANT_ID" = "I"."TENANT_ID" and "F"."IMPORT_ID" = "I"."IMPORT_ID") as "FILE_COUNT", (select count(*) as "COUNT" from "IMPORT_PART" as "P" where "P"."TENANT_ID" = "I"."TENANT_ID" and "P"."IMPORT_ID" = "I"."IMPORT_ID") as "RECEIVED_COUNT" from "IMPORT" as "I" where "I"."TENANT_ID" = ? and "I"."IMPORT_ID" = ?;
 select "R"."REPOSITORY_ID", "R"."CREATED_DATE" from "IMPORT_REPOSITORY" as "I" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "I"."TENANT_ID" and "R"."REPOSITORY_ID" = "I"."REPOSITORY_ID" where "I"."TENANT_ID" = ? and "I"."IMPORT_ID" = ?;
@@ -891,31 +896,42 @@ update "IMPORT" set "DAY_COUNT" = ?, "FIRST_DATE" = ?, "LAST_DATE" = ? where "TE
 
 -- complete an import
 delete from "FIRST_REFERRER" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "COLLECTED_DATE" is null;
+delete from "GROUP_REPOSITORY" where "TENANT_ID" = ? and "GROUP_ID" = ?;
 delete from "PATH_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null;
 delete from "REFERRER_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null;
 delete from "REPOSITORY_FACT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null;
 delete from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null;
 insert into "ANNOTATION_REPOSITORY" ("TENANT_ID", "ANNOTATION_ID", "REPOSITORY_ID") select "TENANT_ID", "ANNOTATION_ID", "REPOSITORY_ID" from (values (cast(? as integer), cast(? as integer), cast(? as integer))) as "GIVEN" ("TENANT_ID", "ANNOTATION_ID", "REPOSITORY_ID");
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
+insert into "GROUP_REPOSITORY" ("TENANT_ID", "GROUP_ID", "REPOSITORY_ID") select "TENANT_ID", "GROUP_ID", "REPOSITORY_ID" from (values (cast(? as integer), cast(? as integer), cast(? as integer))) as "GIVEN" ("TENANT_ID", "GROUP_ID", "REPOSITORY_ID");
 insert into "TRAFFIC_DAY" ("TENANT_ID", "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT", "IMPORT_ID") select "D"."TENANT_ID", "D"."REPOSITORY_ID", "D"."TRAFFIC_DATE", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", "D"."STATE", coalesce("D"."OBSERVED_AT", "I"."CREATED_AT") as "OBSERVED_AT", "D"."IMPORT_ID" from "IMPORTED_DAY" as "D" inner join "IMPORT" as "I" on "I"."TENANT_ID" = "D"."TENANT_ID" and "I"."IMPORT_ID" = "D"."IMPORT_ID" where "D"."TENANT_ID" = ? and "D"."REPOSITORY_ID" = ? and "D"."IMPORT_ID" = ? and not exists (select "T"."TRAFFIC_DATE" from "TRAFFIC_DAY" as "T" where "T"."TENANT_ID" = "D"."TENANT_ID" and "T"."REPOSITORY_ID" = "D"."REPOSITORY_ID" and "T"."TRAFFIC_DATE" = "D"."TRAFFIC_DATE");
 merge into "FIRST_REFERRER" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as varchar(400 codeunits32)), cast(? as date))) as "GIVEN" ("TENANT_ID", "REPOSITORY_ID", "REFERRER", "FIRST_DATE") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" and "KEPT"."REFERRER" = "GIVEN"."REFERRER" when matched then update set "FIRST_DATE" = case when "KEPT"."FIRST_DATE" < "GIVEN"."FIRST_DATE" then "KEPT"."FIRST_DATE" else "GIVEN"."FIRST_DATE" end when not matched then insert ("TENANT_ID", "REPOSITORY_ID", "REFERRER", "FIRST_DATE") values ("GIVEN"."TENANT_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."REFERRER", "GIVEN"."FIRST_DATE");
+merge into "IMPORTED_SETTING" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as varchar(10 codeunits32)), cast(? as varchar(100 codeunits32)), cast(? as varchar(10 codeunits32)), cast(? as varchar(500 codeunits32)))) as "GIVEN" ("TENANT_ID", "IMPORT_ID", "KIND", "NAME", "OUTCOME", "REASON") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."IMPORT_ID" = "GIVEN"."IMPORT_ID" and "KEPT"."KIND" = "GIVEN"."KIND" and "KEPT"."NAME" = "GIVEN"."NAME" when matched then update set "OUTCOME" = "GIVEN"."OUTCOME", "REASON" = "GIVEN"."REASON";
 merge into "PATH_SNAPSHOT" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as date), cast(? as smallint), cast(? as varchar(2000 codeunits32)), cast(? as varchar(2000 codeunits32)), cast(? as bigint), cast(? as bigint), cast(? as integer))) as "GIVEN" ("TENANT_ID", "REPOSITORY_ID", "SNAPSHOT_DATE", "LIST_RANK", "PATH", "TITLE", "VIEW_COUNT", "VIEW_UNIQUES", "IMPORT_ID") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" and "KEPT"."SNAPSHOT_DATE" = "GIVEN"."SNAPSHOT_DATE" and "KEPT"."LIST_RANK" = "GIVEN"."LIST_RANK" when not matched then insert ("TENANT_ID", "REPOSITORY_ID", "SNAPSHOT_DATE", "LIST_RANK", "PATH", "TITLE", "VIEW_COUNT", "VIEW_UNIQUES", "IMPORT_ID") values ("GIVEN"."TENANT_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."SNAPSHOT_DATE", "GIVEN"."LIST_RANK", "GIVEN"."PATH", "GIVEN"."TITLE", "GIVEN"."VIEW_COUNT", "GIVEN"."VIEW_UNIQUES", "GIVEN"."IMPORT_ID");
 merge into "REFERRER_SNAPSHOT" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as date), cast(? as smallint), cast(? as varchar(400 codeunits32)), cast(? as bigint), cast(? as bigint), cast(? as integer))) as "GIVEN" ("TENANT_ID", "REPOSITORY_ID", "SNAPSHOT_DATE", "LIST_RANK", "REFERRER", "VIEW_COUNT", "VIEW_UNIQUES", "IMPORT_ID") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" and "KEPT"."SNAPSHOT_DATE" = "GIVEN"."SNAPSHOT_DATE" and "KEPT"."LIST_RANK" = "GIVEN"."LIST_RANK" when not matched then insert ("TENANT_ID", "REPOSITORY_ID", "SNAPSHOT_DATE", "LIST_RANK", "REFERRER", "VIEW_COUNT", "VIEW_UNIQUES", "IMPORT_ID") values ("GIVEN"."TENANT_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."SNAPSHOT_DATE", "GIVEN"."LIST_RANK", "GIVEN"."REFERRER", "GIVEN"."VIEW_COUNT", "GIVEN"."VIEW_UNIQUES", "GIVEN"."IMPORT_ID");
 merge into "REPOSITORY_FACT" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as date), cast(? as bigint), cast(? as bigint), cast(? as bigint), cast(? as bigint), cast(? as integer))) as "GIVEN" ("TENANT_ID", "REPOSITORY_ID", "FACT_DATE", "STARS", "FORKS", "SUBSCRIBERS", "OPEN_ISSUES", "IMPORT_ID") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" and "KEPT"."FACT_DATE" = "GIVEN"."FACT_DATE" when not matched then insert ("TENANT_ID", "REPOSITORY_ID", "FACT_DATE", "STARS", "FORKS", "SUBSCRIBERS", "OPEN_ISSUES", "IMPORT_ID") values ("GIVEN"."TENANT_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FACT_DATE", "GIVEN"."STARS", "GIVEN"."FORKS", "GIVEN"."SUBSCRIBERS", "GIVEN"."OPEN_ISSUES", "GIVEN"."IMPORT_ID");
 merge into "TRAFFIC_WINDOW" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as date), cast(? as integer))) as "GIVEN" ("TENANT_ID", "REPOSITORY_ID", "OBSERVED_DATE", "IMPORT_ID") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" and "KEPT"."OBSERVED_DATE" = "GIVEN"."OBSERVED_DATE" when not matched then insert ("TENANT_ID", "REPOSITORY_ID", "OBSERVED_DATE", "IMPORT_ID") values ("GIVEN"."TENANT_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."OBSERVED_DATE", "GIVEN"."IMPORT_ID");
 select "A"."IMPORT_ID", "A"."CLIENT_KEY", "A"."CONTENT", "I"."CREATED_BY" from "IMPORTED_ANNOTATION" as "A" inner join "IMPORT" as "I" on "I"."TENANT_ID" = "A"."TENANT_ID" and "I"."IMPORT_ID" = "A"."IMPORT_ID" where "A"."TENANT_ID" = ? and "I"."STATUS" = ? and not exists (select "K"."ANNOTATION_ID" from "ANNOTATION" as "K" where "K"."TENANT_ID" = "A"."TENANT_ID" and "K"."CLIENT_KEY" = "A"."CLIENT_KEY") order by "A"."IMPORT_ID", "A"."CLIENT_KEY";
-select "ANNOTATION_ID" from final table (insert into "ANNOTATION" ("TENANT_ID", "CLIENT_KEY", "FROM_DATE", "TO_DATE", "NOTE", "LINK", "SCOPE", "AUTHOR", "CREATED_AT", "CREATED_BY", "IMPORT_ID") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?));
+select "ANNOTATION_ID" from final table (insert into "ANNOTATION" ("TENANT_ID", "CLIENT_KEY", "FROM_DATE", "TO_DATE", "NOTE", "LINK", "SCOPE", "GROUP_ID", "AUTHOR", "CREATED_AT", "CREATED_BY", "IMPORT_ID") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?));
 select "D"."KIND", "D"."ITEM_KEY", "D"."IMPORT_ID", "D"."CONTENT", "I"."CREATED_AT" as "IMPORTED_AT" from "IMPORTED_ITEM" as "D" inner join "IMPORT_REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."IMPORT_ID" = "D"."IMPORT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" inner join "IMPORT" as "I" on "I"."TENANT_ID" = "D"."TENANT_ID" and "I"."IMPORT_ID" = "D"."IMPORT_ID" where "D"."TENANT_ID" = ? and "D"."REPOSITORY_ID" = ? and "D"."KIND" in (?) and "R"."APPLIED_AT" is not null order by "D"."KIND", "D"."ITEM_KEY", "D"."IMPORT_ID";
 select "D"."REPOSITORY_ID", "D"."TRAFFIC_DATE", "D"."IMPORT_ID", "D"."STATE", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", coalesce("D"."OBSERVED_AT", "I"."CREATED_AT") as "OBSERVED_AT" from "IMPORTED_DAY" as "D" inner join "IMPORT_REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."IMPORT_ID" = "D"."IMPORT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" inner join "IMPORT" as "I" on "I"."TENANT_ID" = "D"."TENANT_ID" and "I"."IMPORT_ID" = "D"."IMPORT_ID" where "D"."TENANT_ID" = ? and "D"."REPOSITORY_ID" in (?) and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "R"."APPLIED_AT" is not null;
+select "DASHBOARD_ID" from final table (insert into "DASHBOARD" ("TENANT_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY", "IMPORT_ID") values (?, ?, ?, ?, ?, ?, ?));
+select "GROUP_ID" from final table (insert into "REPOSITORY_GROUP" ("TENANT_ID", "NAME", "OWNER", "NAME_PATTERN", "TOPIC", "VISIBILITY", "CREATED_AT", "CREATED_BY", "IMPORT_ID") values (?, ?, ?, ?, ?, ?, ?, ?, ?));
 select "I"."IMPORT_ID", "I"."CLIENT_KEY", "I"."AUTHOR", "I"."CREATED_AT", "I"."TOOLS", "I"."STATUS", "I"."PART_COUNT", "I"."REPOSITORY_COUNT", "I"."DAY_COUNT", "I"."FIRST_DATE", "I"."LAST_DATE", "I"."FINISHED_AT", (select count(*) as "COUNT" from "IMPORT_FILE" as "F" where "F"."TENANT_ID" = "I"."TENANT_ID" and "F"."IMPORT_ID" = "I"."IMPORT_ID") as "FILE_COUNT", (select count(*) as "COUNT" from "IMPORT_PART" as "P" where "P"."TENANT_ID" = "I"."TENANT_ID" and "P"."IMPORT_ID" = "I"."IMPORT_ID") as "RECEIVED_COUNT" from "IMPORT" as "I" where "I"."TENANT_ID" = ? and "I"."IMPORT_ID" = ?;
+select "KIND", "NAME", "CONTENT" from "IMPORTED_SETTING" where "TENANT_ID" = ? and "IMPORT_ID" = ? and "OUTCOME" = ? order by "NAME";
+select "KIND", "NAME", "OUTCOME", "REASON" from "IMPORTED_SETTING" where "TENANT_ID" = ? and "IMPORT_ID" = ? order by "KIND" desc, "NAME";
+select "NAME" from "DASHBOARD" where "TENANT_ID" = ? order by "DASHBOARD_ID";
 select "OBSERVED_DATE" as "DATE" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null;
 select "OWNER", "NAME" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? for read only with rs use and keep update locks;
 select "PART_NUMBER" from "IMPORT_PART" where "TENANT_ID" = ? and "IMPORT_ID" = ?;
 select "REFERRER", min("SNAPSHOT_DATE") as "FIRST_DATE" from "REFERRER_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null group by "REFERRER";
+select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? order by "NAME", "GROUP_ID";
 select "REPOSITORY_ID" from "IMPORT_REPOSITORY" where "TENANT_ID" = ? and "IMPORT_ID" = ? and "APPLIED_AT" is null order by "REPOSITORY_ID";
+select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ?;
 select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
 select "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT" from "COLLECTED_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and ("TRAFFIC_DATE" >= ? or "STATE" = ?) and "TRAFFIC_DATE" <= ?;
 select "STATUS", "DAY_COUNT", "FIRST_DATE", "LAST_DATE", "PART_COUNT", "CREATED_AT", "TOOLS" from "IMPORT" where "TENANT_ID" = ? and "IMPORT_ID" = ? for read only with rs use and keep update locks;
+select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
 select "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT", "IMPORT_ID" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ?;
 select distinct "KIND" from "IMPORTED_ITEM" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" = ?;
 select distinct "SNAPSHOT_DATE" as "DATE" from "PATH_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null;
@@ -934,29 +950,61 @@ select "I"."IMPORT_ID", "I"."CLIENT_KEY", "I"."AUTHOR", "I"."CREATED_AT", "I"."T
 select count(*) as "COUNT" from "IMPORT" where "TENANT_ID" = ?;
 
 -- take an import back
+
+      select distinct "DASHBOARD_ID" as "ID" from "SHARE"
+      where "TENANT_ID" = ? and "DASHBOARD_ID" is not null;
+
+      select distinct "GROUP_ID" as "ID" from "ANNOTATION"
+      where "TENANT_ID" = ? and "GROUP_ID" is not null;
+
+      select distinct "GROUP_ID" as "ID" from "API_KEY"
+      where "TENANT_ID" = ? and "GROUP_ID" is not null;
+
+      select distinct "GROUP_ID" as "ID" from "CHANNEL"
+      where "TENANT_ID" = ? and "GROUP_ID" is not null;
+
+      select distinct "GROUP_ID" as "ID" from "MEMBER_GROUP"
+      where "TENANT_ID" = ? and "GROUP_ID" is not null;
+
+      select distinct "GROUP_ID" as "ID" from "SHARE"
+      where "TENANT_ID" = ? and "GROUP_ID" is not null;
+
+      select distinct "GROUP_ID" as "ID" from "SUBSCRIPTION"
+      where "TENANT_ID" = ? and "GROUP_ID" is not null;
 delete from "ANNOTATION" where "TENANT_ID" = ? and "IMPORT_ID" = ?;
+delete from "DASHBOARD" where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;
 delete from "FIRST_REFERRER" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "COLLECTED_DATE" is null;
 delete from "IMPORTED_ANNOTATION" where "TENANT_ID" = ? and "IMPORT_ID" = ?;
 delete from "IMPORTED_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" = ?;
 delete from "IMPORTED_ITEM" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" = ?;
+delete from "IMPORTED_SETTING" where "TENANT_ID" = ? and "IMPORT_ID" = ?;
 delete from "IMPORT_PART" where "TENANT_ID" = ? and "IMPORT_ID" = ?;
 delete from "IMPORT_REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" = ?;
 delete from "PATH_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null;
 delete from "REFERRER_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null;
 delete from "REPOSITORY_FACT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null;
+delete from "REPOSITORY_GROUP" where "TENANT_ID" = ? and "GROUP_ID" = ?;
 delete from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" = ?;
 delete from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null;
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "A"."IMPORT_ID", "A"."CLIENT_KEY", "A"."CONTENT", "I"."CREATED_BY" from "IMPORTED_ANNOTATION" as "A" inner join "IMPORT" as "I" on "I"."TENANT_ID" = "A"."TENANT_ID" and "I"."IMPORT_ID" = "A"."IMPORT_ID" where "A"."TENANT_ID" = ? and "I"."STATUS" = ? and not exists (select "K"."ANNOTATION_ID" from "ANNOTATION" as "K" where "K"."TENANT_ID" = "A"."TENANT_ID" and "K"."CLIENT_KEY" = "A"."CLIENT_KEY") order by "A"."IMPORT_ID", "A"."CLIENT_KEY";
 select "D"."KIND", "D"."ITEM_KEY", "D"."IMPORT_ID", "D"."CONTENT", "I"."CREATED_AT" as "IMPORTED_AT" from "IMPORTED_ITEM" as "D" inner join "IMPORT_REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."IMPORT_ID" = "D"."IMPORT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" inner join "IMPORT" as "I" on "I"."TENANT_ID" = "D"."TENANT_ID" and "I"."IMPORT_ID" = "D"."IMPORT_ID" where "D"."TENANT_ID" = ? and "D"."REPOSITORY_ID" = ? and "D"."KIND" in (?) and "R"."APPLIED_AT" is not null order by "D"."KIND", "D"."ITEM_KEY", "D"."IMPORT_ID";
 select "D"."REPOSITORY_ID", "D"."TRAFFIC_DATE", "D"."IMPORT_ID", "D"."STATE", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", coalesce("D"."OBSERVED_AT", "I"."CREATED_AT") as "OBSERVED_AT" from "IMPORTED_DAY" as "D" inner join "IMPORT_REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."IMPORT_ID" = "D"."IMPORT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" inner join "IMPORT" as "I" on "I"."TENANT_ID" = "D"."TENANT_ID" and "I"."IMPORT_ID" = "D"."IMPORT_ID" where "D"."TENANT_ID" = ? and "D"."REPOSITORY_ID" in (?) and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "R"."APPLIED_AT" is not null;
+select "DASHBOARD_ID" as "ID", "NAME" from "DASHBOARD" where "TENANT_ID" = ? and "IMPORT_ID" = ?;
+select "DOCUMENT" from "DASHBOARD" where "TENANT_ID" = ?;
+select "GROUP_ID" as "ID", "NAME" from "REPOSITORY_GROUP" where "TENANT_ID" = ? and "IMPORT_ID" = ?;
 select "I"."IMPORT_ID", "I"."CLIENT_KEY", "I"."AUTHOR", "I"."CREATED_AT", "I"."TOOLS", "I"."STATUS", "I"."PART_COUNT", "I"."REPOSITORY_COUNT", "I"."DAY_COUNT", "I"."FIRST_DATE", "I"."LAST_DATE", "I"."FINISHED_AT", (select count(*) as "COUNT" from "IMPORT_FILE" as "F" where "F"."TENANT_ID" = "I"."TENANT_ID" and "F"."IMPORT_ID" = "I"."IMPORT_ID") as "FILE_COUNT", (select count(*) as "COUNT" from "IMPORT_PART" as "P" where "P"."TENANT_ID" = "I"."TENANT_ID" and "P"."IMPORT_ID" = "I"."IMPORT_ID") as "RECEIVED_COUNT" from "IMPORT" as "I" where "I"."TENANT_ID" = ? and "I"."IMPORT_ID" = ?;
+select "KIND", "NAME", "OUTCOME", "REASON" from "IMPORTED_SETTING" where "TENANT_ID" = ? and "IMPORT_ID" = ? order by "KIND" desc, "NAME";
+select "NAME" from "DASHBOARD" where "TENANT_ID" = ? order by "DASHBOARD_ID";
 select "OBSERVED_DATE" as "DATE" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null;
 select "OWNER", "NAME" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? for read only with rs use and keep update locks;
 select "REFERRER", min("SNAPSHOT_DATE") as "FIRST_DATE" from "REFERRER_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null group by "REFERRER";
+select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? order by "NAME", "GROUP_ID";
 select "REPOSITORY_ID" from "IMPORT_REPOSITORY" where "TENANT_ID" = ? and "IMPORT_ID" = ? order by "REPOSITORY_ID";
 select "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT" from "COLLECTED_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and ("TRAFFIC_DATE" >= ? or "STATE" = ?) and "TRAFFIC_DATE" <= ?;
+select "S"."IMPORT_ID" from "IMPORTED_SETTING" as "S" inner join "IMPORT" as "I" on "I"."TENANT_ID" = "S"."TENANT_ID" and "I"."IMPORT_ID" = "S"."IMPORT_ID" where "S"."TENANT_ID" = ? and "S"."IMPORT_ID" <> ? and "S"."KIND" = ? and "S"."NAME" = ? and "S"."OUTCOME" = ? and "I"."STATUS" = ? order by "S"."IMPORT_ID";
 select "STATUS", "DAY_COUNT", "FIRST_DATE", "LAST_DATE", "PART_COUNT", "CREATED_AT", "TOOLS" from "IMPORT" where "TENANT_ID" = ? and "IMPORT_ID" = ? for read only with rs use and keep update locks;
+select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
 select distinct "KIND" from "IMPORTED_ITEM" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" = ?;
 select distinct "SNAPSHOT_DATE" as "DATE" from "PATH_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null;
 select distinct "SNAPSHOT_DATE" as "DATE" from "REFERRER_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null;
@@ -1001,7 +1049,7 @@ select "TENANT_ID", "RUN_ID" from "COLLECTION_RUN" where "STARTED_AT" < ? and "S
 
 -- create a dashboard
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
-select "DASHBOARD_ID" from final table (insert into "DASHBOARD" ("TENANT_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY") values (?, ?, ?, ?, ?, ?));
+select "DASHBOARD_ID" from final table (insert into "DASHBOARD" ("TENANT_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY", "IMPORT_ID") values (?, ?, ?, ?, ?, ?, ?));
 select "DASHBOARD_ID", "NAME" from "DASHBOARD" where "TENANT_ID" = ?;
 select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
 
@@ -1010,7 +1058,7 @@ insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_
 select "DASHBOARD_ID", "NAME" from "DASHBOARD" where "TENANT_ID" = ?;
 select "DASHBOARD_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY" from "DASHBOARD" where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;
 select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
-update "DASHBOARD" set "NAME" = ?, "VERSION" = ?, "DOCUMENT" = ?, "CHANGED_AT" = ?, "CHANGED_BY" = ? where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;
+update "DASHBOARD" set "NAME" = ?, "VERSION" = ?, "DOCUMENT" = ?, "IMPORT_ID" = ?, "CHANGED_AT" = ?, "CHANGED_BY" = ? where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;
 
 -- dashboards
 select "DASHBOARD_ID", "NAME", "VERSION", "CHANGED_AT", "CHANGED_BY" from "DASHBOARD" where "TENANT_ID" = ? order by "NAME";

@@ -18,8 +18,7 @@ type Rows = Partial<Record<ExportTable, ExportValue[][]>>;
 /** Columns of a part: repositories are named by the id that they have here. */
 function partColumns(table: ExportTable): string[] {
   const names = columnsOf(table).map(({ name }) => name);
-  if (table === 'repositories') return ['repositoryId', ...names];
-  return names[0] === 'githubId' ? ['repositoryId', ...names.slice(2)] : names;
+  return names[1] === 'repository' ? ['repositoryId', ...names.slice(2)] : names;
 }
 
 function toPart(table: ExportTable, rows: ExportValue[][], nextCursor: string | null): ExportPart {
@@ -51,8 +50,8 @@ function sourceOf(tables: Rows): ExportSource {
 const added = '2026-01-01T00:00:00.000Z';
 const tables: Rows = {
   repositories: [
-    [1, 71, 'octo', 'cat', null, 'public', null, null, 'daily', added, null, null],
-    [2, 72, 'octo', 'dog', 'octo/wolf', 'private', null, 'a,b', 'daily', added, '2026-01-01', null],
+    [71, 'octo', 'cat', null, 'public', null, null, 'daily', added, null, null, 1],
+    [72, 'octo', 'dog', 'octo/wolf', 'private', null, 'a,b', 'daily', added, '2026-01-01', null, 2],
   ],
   'traffic-days': [
     [1, '2026-01-02', 0, null, 2_147_483_648, 3, 'measured', '2026-01-03T08:00:00.123Z', null],

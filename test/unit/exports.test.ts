@@ -57,6 +57,7 @@ const repository = [
   '2026-01-01T00:00:00.000Z',
   null,
   null,
+  70,
 ];
 
 test.each([
@@ -122,6 +123,22 @@ test('a file that lacks rows, a missing file and a newer version are told', asyn
   const newer = await readExport(filesOf({ repositories: [repository] }, EXPORT_VERSION + 1));
   expect(newer?.problems.map(({ code }) => code)).toEqual(['newer_export']);
   expect(newer?.repositories).toEqual([]);
+});
+
+test('an export from before dashboards and groups came back is read without a problem', async () => {
+  const files = filesOf({ repositories: [repository], groups: [['Tools', 'octo', '*', null, 'any', 3]] });
+  const before = files.map(({ path, bytes }) => ({
+    path,
+    bytes: async () => {
+      const text = new TextDecoder().decode(await bytes());
+      return toBytes(path.endsWith('.csv') ? text.replace(/,[^,\r]+(?=\r)/g, '') : text);
+    },
+  }));
+  const read = await readExport(before);
+  expect(read?.problems).toEqual([]);
+  expect(read?.tenant.repositoryIds).toEqual([{ githubId: 7, repositoryId: null }]);
+  expect(read?.tenant.groups).toMatchObject([{ name: 'Tools', owner: 'octo', groupId: null }]);
+  expect((await readExport(files))?.tenant.groups).toMatchObject([{ name: 'Tools', groupId: 3 }]);
 });
 
 test('an export is recognised by what its datapackage.json says', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReadDay, ReadHistory, ReadRepository } from '../../lib/imports/history.ts';
-import { toAnnotationsToSend, toHistoryToSend } from '../../lib/imports/merge.ts';
+import { toHistoryToSend, toTenantToSend } from '../../lib/imports/merge.ts';
 
 const NOTHING: ReadRepository = {
   key: 'octo-org/alpha',
@@ -70,7 +70,6 @@ test('of several lists of a day, the last capture is sent', () => {
 
 test('annotations of an export follow their repositories, and those of no repository are left out', () => {
   const annotation = {
-    key: '00000000-0000-4000-8000-000000000000',
     from: '2024-03-01',
     to: '2024-03-01',
     text: 'Talk',
@@ -85,6 +84,7 @@ test('annotations of an export follow their repositories, and those of no reposi
     repositories: [NOTHING],
     tenants: [
       {
+        repositoryIds: [],
         groups: [],
         groupRepositories: [],
         dashboards: [],
@@ -92,13 +92,13 @@ test('annotations of an export follow their repositories, and those of no reposi
         importFiles: [],
         importRepositories: [],
         annotations: [
-          { ...annotation, scope: 'all', repositories: [] },
-          { ...annotation, scope: 'repositories', repositories: [7, 8] },
-          { ...annotation, scope: 'repositories', repositories: [8] },
+          { ...annotation, key: 'a', scope: 'all', repositories: [] },
+          { ...annotation, key: 'b', scope: 'repositories', repositories: [7, 8] },
+          { ...annotation, key: 'c', scope: 'repositories', repositories: [8] },
         ],
       },
     ],
   };
-  const sent = toAnnotationsToSend(history, { 'octo-org/alpha': 3 });
-  expect(sent.map(({ repositoryIds }) => repositoryIds)).toEqual([null, [3]]);
+  const sent = toTenantToSend(history, { 'octo-org/alpha': 3 });
+  expect(sent.annotations.map(({ repositoryIds }) => repositoryIds)).toEqual([null, [3]]);
 });

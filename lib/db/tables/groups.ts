@@ -15,6 +15,8 @@ export const groupTables = {
     visibility: optional(choice(VISIBILITIES, 10)),
     createdAt: instant,
     createdBy: text(320),
+    /** The import that made it; null if a person did, or has changed it since. */
+    importId: optional(integer),
   },
   /** The repositories that were chosen by hand. */
   groupRepository: {

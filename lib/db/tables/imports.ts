@@ -6,6 +6,11 @@ import { bigint, choice, day, generated, instant, integer, longText, optional, t
  */
 const IMPORT_STATUSES = ['open', 'completing', 'complete', 'taking back', 'taken back'] as const;
 
+const SETTING_KINDS = ['group', 'dashboard'] as const;
+
+/** `waiting`: the import is not complete. `kept`: there was one of that name, and it stays as it is. `refused`: it could not be made. */
+const SETTING_OUTCOMES = ['waiting', 'made', 'kept', 'refused'] as const;
+
 /** How a day is known that a file tells of; only our own exports tell more than `imported` and `cut`. */
 export type ImportedState = 'measured' | 'zero' | 'provisional' | 'cut' | 'suspect' | 'imported';
 
@@ -99,6 +104,16 @@ export const importTables = {
     importId: integer,
     clientKey: text(36),
     content: longText,
+  },
+  importedSetting: {
+    tenantId: integer,
+    importId: integer,
+    kind: choice(SETTING_KINDS, 10),
+    name: text(100),
+    content: longText,
+    outcome: choice(SETTING_OUTCOMES, 10),
+    /** Why it was not made, in a sentence. */
+    reason: optional(text(500)),
   },
   /** Our own measurement of days whose row in `trafficDay` an import decided. */
   collectedDay: {

@@ -47,5 +47,7 @@ export const tenantTables = {
     document: longText,
     changedAt: instant,
     changedBy: text(320),
+    /** The import that made it; null if a person did, or has changed it since. */
+    importId: optional(integer),
   },
 };
