@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isKey } from '../../lib/keys/secret.ts';
+import { readAtom } from '../atom.ts';
 import { filesOf, readFiles } from '../exported.ts';
 import type { TestInstallation } from '../installation.ts';
 import { findViolations, findViolationsInSights, fitsSoon, shiftOf } from './axe.ts';
@@ -315,6 +316,22 @@ test('a key is made in the page, shown once, listed with its end, and revoked af
   await row.getByText('Revoked').waitFor();
   expect((await bearer('GET', '/repositories/1')).body.error.code).toBe('key_revoked');
   expect(await findViolationsInSights(page)).toEqual([]);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a key for a feed reader is shown as the address of the feed', async () => {
+  const { page } = ada;
+  await ada.open('/t/1/keys');
+  const dialog = page.getByRole('dialog');
+  await page.getByRole('button', { name: 'New key' }).click();
+  await dialog.getByLabel('Name').fill('Reader');
+  await dialog.getByRole('radio', { name: 'Feed' }).check();
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+  const address = await dialog.getByLabel('Address of the feed').inputValue();
+  expect(await findViolationsInSights(page)).toEqual([]);
+  const answer = await fetch(address);
+  expect(answer.headers.get('content-type')).toContain('application/atom+xml');
+  expect(readAtom(await answer.text()).links.alternate).toBe(`${installation.url}/t/1`);
   expect(ada.problems()).toEqual([]);
 });
 

@@ -75,6 +75,7 @@ test('somebody shares a repository from its page; a stranger opens it, and no mo
   const dialog = await openDialog();
   expect(await findViolations(ada.page)).toEqual([]);
   await dialog.getByLabel('Clones, cloners').uncheck();
+  await dialog.getByLabel('Annotations').check();
   await expect.poll(() => dialog.getByRole('img', { name: /^Clones by day/ }).count()).toBe(0);
   const address = await create(dialog);
   expect(await findViolations(ada.page)).toEqual([]);
@@ -84,6 +85,8 @@ test('somebody shares a repository from its page; a stranger opens it, and no mo
   await stranger.page.getByRole('heading', { level: 1, name: `${DEMO_USERS.northwind}/burrow` }).waitFor();
   await stranger.page.getByRole('img', { name: /^Views by day/ }).waitFor();
   expect(await stranger.page.getByText('Clones').count()).toBe(0);
+  const feed = stranger.page.getByRole('link', { name: 'Feed of what happened' });
+  expect(await feed.getAttribute('href')).toBe('events.atom');
   expect(stranger.problems()).toEqual([]);
   // It has no account, and calls no action.
   expect(stranger.calls()).toEqual([]);
