@@ -24,6 +24,7 @@ const Compare = lazy(async () => (await import('./compare/compare.tsx')).Compare
 const Repositories = lazy(async () => (await import('./repositories/repositories.tsx')).Repositories);
 const Rules = lazy(async () => (await import('./rules/rules.tsx')).Rules);
 const Dashboards = lazy(async () => (await import('./dashboards/dashboards.tsx')).Dashboards);
+const Reports = lazy(async () => (await import('./reports/reports.tsx')).Reports);
 const Collection = lazy(async () => (await import('./runs/collection.tsx')).Collection);
 const Annotations = lazy(async () => (await import('./events/annotations.tsx')).Annotations);
 const Groups = lazy(async () => (await import('./groups/groups.tsx')).Groups);
@@ -192,6 +193,8 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
       const { page, dashboardId } = route;
       return <Dashboards tenantId={tenantId} dashboardId={dashboardId} edit={page === 'edit-dashboard'} />;
     }
+    case 'reports':
+      return <Reports tenantId={tenantId} />;
     case 'groups':
       return <Groups tenantId={tenantId} />;
     case 'annotations':

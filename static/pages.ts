@@ -51,6 +51,7 @@ export function mainPages(tenantId: number): PageLink[] {
       label: 'Dashboards',
       pages: ['dashboards', 'dashboard', 'edit-dashboard'],
     },
+    { href: paths.reports(tenantId), label: 'Reports', pages: ['reports'] },
   ];
 }
 

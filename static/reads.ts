@@ -10,6 +10,7 @@ import type { InitState } from '../lib/answers/init.ts';
 import type { KeyList } from '../lib/answers/keys.ts';
 import type { Me, OwnTenantList } from '../lib/answers/me.ts';
 import type { MemberList, SystemMemberList } from '../lib/answers/members.ts';
+import type { Report } from '../lib/answers/reports.ts';
 import type { Discovered, RepositoryDetail, RepositoryList } from '../lib/answers/repositories.ts';
 import type { RuleList } from '../lib/answers/rules.ts';
 import type { ProblemLog, RunDetail, RunList } from '../lib/answers/runs.ts';
@@ -76,6 +77,7 @@ export const reads = {
   channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),
   report: (tenantId: number, group: string | null) =>
     read<ReportPreview>(`channels/${tenantId}/report`, { group }),
+  reportOf: (tenantId: number, query: Query) => read<Report>(`reports/${tenantId}`, query),
   imports: (tenantId: number, query: Query) => read<ImportList>(`imports/${tenantId}`, query),
   import: (tenantId: number, importId: number) => read<ImportDetail>(`imports/${tenantId}/${importId}`),
   audit: (tenantId: number | null, query: Query) =>

@@ -5,6 +5,7 @@ type TenantSection =
   | 'repositories'
   | 'rules'
   | 'dashboards'
+  | 'reports'
   | 'runs'
   | 'groups'
   | 'annotations'
@@ -54,6 +55,7 @@ const BELOW_TENANT: Record<string, TenantSection> = {
   repositories: 'repositories',
   rules: 'rules',
   dashboards: 'dashboards',
+  reports: 'reports',
   runs: 'runs',
   groups: 'groups',
   annotations: 'annotations',
@@ -111,6 +113,7 @@ export const paths = {
     withView(`/t/${tenantId}/dashboards/${dashboardId}/edit`),
   editDashboardText: (tenantId: number, dashboardId: string) =>
     withView(`/t/${tenantId}/dashboards/${dashboardId}/edit?as=json`),
+  reports: (tenantId: number) => withView(`/t/${tenantId}/reports`),
   runs: (tenantId: number) => withView(`/t/${tenantId}/runs`),
   run: (tenantId: number, runId: number) => withView(`/t/${tenantId}/runs/${runId}`),
   members: (tenantId: number) => withView(`/t/${tenantId}/members`),

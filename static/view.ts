@@ -1,3 +1,5 @@
+import { parsePeriod } from '../lib/reports/period.ts';
+
 /** What of an address follows the reader from page to page: the days, their steps, the comparison and the group. */
 const VIEW = ['range', 'from', 'to', 'by', 'compare', 'group'] as const;
 
@@ -26,6 +28,8 @@ export function withView(href: string, from: { pathname: string; search: string 
   const query = new URLSearchParams(text);
   const current = new URLSearchParams(from.search);
   const namesDays = ['range', 'from', 'to'].some((name) => query.has(name));
+  const period = current.get('period');
+  if (period && !namesDays) setPeriod(query, path, period);
   for (const name of VIEW) {
     const value = current.get(name);
     if (!value || query.has(name)) continue;
@@ -35,4 +39,14 @@ export function withView(href: string, from: { pathname: string; search: string 
   }
   const kept = query.toString();
   return kept ? `${path}?${kept}` : path;
+}
+
+/** The period of a report goes along to other reports by its name, and to other pages as its days. */
+function setPeriod(query: URLSearchParams, path: string, period: string) {
+  const { from, to } = parsePeriod(period) ?? {};
+  if (path.endsWith('/reports')) query.set('period', period);
+  else if (from && to) {
+    query.set('from', from);
+    query.set('to', to);
+  }
 }

@@ -6,8 +6,9 @@ import { weekLabel } from '../stats/buckets.ts';
 /** '2026-10' or '2026-W47'. */
 export const PERIOD_PATTERN = /^\d{4}-(0[1-9]|1[0-2]|W(0[1-9]|[1-4]\d|5[0-3]))$/;
 
-/** The week or month that a key such as '2026-W47' or '2026-10' names. Null for a week that the year does not have. */
+/** The week or month that a key such as '2026-W47' or '2026-10' names; null for any other text, and a week that the year does not have. */
 export function parsePeriod(key: string): ReportPeriod | null {
+  if (!PERIOD_PATTERN.test(key)) return null;
   const [year = '', part = ''] = key.split('-');
   if (!part.startsWith('W')) return monthPeriod(`${key}-01`);
   // The 4th of January is in the first week.
@@ -16,14 +17,14 @@ export function parsePeriod(key: string): ReportPeriod | null {
 }
 
 /** The calendar month that a day is in. */
-function monthPeriod(day: Day): ReportPeriod {
+export function monthPeriod(day: Day): ReportPeriod {
   const from = monthOf(day);
   const to = addDays(monthOf(addDays(from, 31)), -1);
   return { kind: 'month', key: from.slice(0, 7), label: formatBucket(from, 'month'), from, to };
 }
 
 /** The week, from Monday to Sunday, that a day is in. */
-function weekPeriod(day: Day): ReportPeriod {
+export function weekPeriod(day: Day): ReportPeriod {
   const from = weekOf(day);
   return {
     kind: 'week',

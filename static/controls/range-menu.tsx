@@ -96,7 +96,8 @@ export function RangeMenu({ shown, standard = STANDARD_RANGE, stepless }: RangeM
   );
 }
 
-function Key({ shortcut, onPress }: { shortcut: string | undefined; onPress: () => void }) {
+/** A key of its own for a choice of a menu. */
+export function Key({ shortcut, onPress }: { shortcut: string | undefined; onPress: () => void }) {
   useShortcut(shortcut, onPress);
   return null;
 }

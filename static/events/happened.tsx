@@ -167,7 +167,7 @@ function Row({ tenantId, event, repositoryId, groupId, onChanged }: RowProps) {
         </svg>
       </span>
       <span class="what">
-        <Sentence tenantId={tenantId} event={event} named={repositoryId === undefined} />
+        <EventSentence tenantId={tenantId} event={event} named={repositoryId === undefined} />
       </span>
       <span class="does">
         {mayEdit && (
@@ -204,7 +204,7 @@ function Row({ tenantId, event, repositoryId, groupId, onChanged }: RowProps) {
   );
 }
 
-interface SentenceProps {
+interface EventSentenceProps {
   tenantId: number;
   event: ChartEvent;
   /** The repository is named. */
@@ -212,7 +212,7 @@ interface SentenceProps {
 }
 
 /** What happened, in words: the name that matters stands out, and a link leads there. */
-function Sentence({ tenantId, event, named }: SentenceProps) {
+export function EventSentence({ tenantId, event, named }: EventSentenceProps) {
   const { kind, fullName, repositoryId, title, subject, detail, url, author } = event;
   const text = subject !== null && title.startsWith(subject) ? title.slice(subject.length) : title;
   const words = (

@@ -82,9 +82,9 @@ function firstDraft(target: ShareTarget): Draft {
     name: '',
     title: '',
     shown: target.subject === 'dashboard' ? dashboard : ['views', 'clones', 'stars'],
-    range: STANDARD_RANGE,
-    from: addDays(today, -30),
-    to: today,
+    range: target.days ? FIXED : STANDARD_RANGE,
+    from: target.days?.from ?? addDays(today, -30),
+    to: target.days?.to ?? today,
     names: true,
     until: '',
     untilDay: addDays(today, 30),
@@ -94,12 +94,12 @@ function firstDraft(target: ShareTarget): Draft {
   };
 }
 
-function toPreview({ name: _, ...target }: ShareTarget, draft: Draft): SharePreviewRequest {
-  const days =
+function toPreview({ name: _, days: __, ...target }: ShareTarget, draft: Draft): SharePreviewRequest {
+  const span =
     draft.range === FIXED
       ? { from: draft.from, to: draft.to }
       : { range: draft.range as NonNullable<SharePreviewRequest['range']> };
-  return { ...target, ...days, title: draft.title, shown: [...draft.shown], names: draft.names };
+  return { ...target, ...span, title: draft.title, shown: [...draft.shown], names: draft.names };
 }
 
 function toRequest(target: ShareTarget, draft: Draft, key: string): ShareRequest {

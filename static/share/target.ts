@@ -6,6 +6,8 @@ export interface ShareTarget {
   repositoryId?: number | undefined;
   groupId?: number | undefined;
   dashboardId?: string | undefined;
+  /** The days that are shared, unless somebody chooses others. */
+  days?: { from: string; to: string } | undefined;
   /** For the title of the dialog. */
   name: string;
 }

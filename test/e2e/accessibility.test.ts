@@ -27,6 +27,7 @@ const PAGES = [
   ['/t/1/dashboards', 'Built-in'],
   ['/t/1/dashboards/traffic-by-day', 'Full screen'],
   ['/t/1/dashboards/portfolio?tab=3', 'Full screen'],
+  ['/t/1/reports?period=2026-09', 'How complete is this'],
   ['/t/1/runs', 'Requests'],
   ['/t/1/runs/RUN', 'Finished'],
   ['/t/1/members', 'Add member'],

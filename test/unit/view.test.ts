@@ -32,3 +32,13 @@ test('a view names what is not asked for as null', () => {
     group: null,
   });
 });
+
+test('the month of a report is kept by links to reports, and its days by links to other pages', () => {
+  const month = { pathname: '/t/1/reports', search: '?period=2026-10&group=4' };
+  expect(withView('/t/1/reports', month)).toBe('/t/1/reports?period=2026-10&group=4');
+  expect(withView('/t/1/r/7', month)).toBe('/t/1/r/7?from=2026-10-01&to=2026-10-31&group=4');
+  expect(withView('/t/1?range=7', month)).toBe('/t/1?range=7&group=4');
+  const week = { pathname: '/t/1/reports', search: '?period=2026-W47' };
+  expect(withView('/t/1', week)).toBe('/t/1?from=2026-11-16&to=2026-11-22');
+  expect(withView('/t/1', { pathname: '/t/1/reports', search: '?period=nonsense' })).toBe('/t/1');
+});
