@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addDays } from '../../lib/day.ts';
 import { openDatabase } from '../../lib/db/database.ts';
@@ -6,6 +6,8 @@ import type { TestInstallation } from '../installation.ts';
 import { findViolations } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { openHistory } from './history.ts';
+import { LONG_NAME } from './make-history.ts';
+import { readPdf } from './pdf.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
 /** What people come for, and how many clicks it takes from the overview. */
@@ -380,4 +382,99 @@ test('a badge for a README takes three clicks, and looks as its file will', asyn
   await page.getByRole('button', { name: /^Copied of / }).waitFor();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(markdown);
   expect(ada.problems()).toEqual([]);
+});
+
+/** The smallest margin of a printed report, in points. */
+const MARGIN = { top: 39, bottom: 44 };
+
+/** What a page may not divide: every chart with its title, and every row. As text without white space. */
+const wholesOf = (sheet: Locator) =>
+  sheet.evaluate((element) => {
+    const textOf = (part: Element) => {
+      const copy = part.cloneNode(true) as Element;
+      for (const unprinted of copy.querySelectorAll('.unseen, .on-screen')) unprinted.remove();
+      return (copy.textContent ?? '').replace(/\s/g, '');
+    };
+    const charts = [...element.querySelectorAll('.report-section:has(.report-chart)')].map(textOf);
+    const rows = [...element.querySelectorAll('tr, .report-list li')].filter(
+      (row) => !row.closest('.on-screen'),
+    );
+    return { charts, rows: rows.map(textOf) };
+  });
+
+test('last month as a PDF takes two clicks, and neither A4 nor Letter cuts a chart or tears a row', async () => {
+  await ada.open('/t/2');
+  const { page } = ada;
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await countClicks();
+  await page.getByRole('link', { name: 'Reports' }).click();
+  const sheet = page.getByRole('article', { name: 'Traffic in September 2026' });
+  await sheet.getByText('How complete is this?').waitFor();
+  await page.evaluate(() => {
+    window.print = () => document.body.classList.add('printed');
+  });
+  await page.getByRole('button', { name: 'Print or save as PDF' }).click();
+  await page.locator('body.printed').waitFor();
+  expect(await clicks()).toBe(2);
+
+  const { charts, rows } = await wholesOf(sheet);
+  expect(charts[0]).toMatch(/^Viewsbyday.*7Sept.*Visitors\(atmost\)August2026,weekdaysaligned/);
+  expect(rows.some((row) => row.includes(LONG_NAME))).toBe(true);
+  // Wherever the first page ends.
+  for (const gap of ['0', '18rem', '33rem', '47rem'])
+    for (const [format, width, height] of [
+      ['A4', 596, 843],
+      ['Letter', 612, 792],
+    ] as const) {
+      await page.evaluate((margin) => {
+        const spaced = new CSSStyleSheet();
+        spaced.replaceSync(`.report-lead { margin-bottom: ${margin} }`);
+        document.adoptedStyleSheets = [...document.adoptedStyleSheets.slice(0, 1), spaced];
+      }, gap);
+      const { pages, inMargins } = await readPdf(await page.pdf({ format }), MARGIN);
+      expect(pages.map((one) => [Math.round(one.width), Math.round(one.height)])).toEqual(
+        pages.map(() => [width, height]),
+      );
+      expect(inMargins).toEqual(pages.map((_, index) => `${index + 1} of ${pages.length}`));
+      const divided = [...charts, ...rows].filter((whole) => !pages.some(({ text }) => text.includes(whole)));
+      expect([format, gap, divided]).toEqual([format, gap, []]);
+      // Light, although the screen is dark.
+      expect(pages[0]?.colors).toContain('#14171c');
+      expect(pages.flatMap(({ colors }) => colors)).not.toContain('#edf0f4');
+    }
+  await page.locator('html[data-theme=dark]').waitFor();
+  await page.emulateMedia({ colorScheme: 'light' });
+  expect(ada.problems()).toEqual([]);
+});
+
+test('the report of last quarter takes three clicks; it is shared with its days, and says what is missing', async () => {
+  const { page } = ada;
+  await page.getByRole('link', { name: 'Reports' }).click();
+  await page.getByRole('button', { name: /^Period/ }).click();
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('menuitemradio', { name: 'Last quarter' }).click();
+  expect(await clicks()).toBe(3);
+  await page.waitForURL(/reports\?from=\d{4}-\d\d-01&to=/);
+
+  await ada.open('/t/1/reports?period=2026-09');
+  await page.getByText('How complete is this?').waitFor();
+  await page.keyboard.press('g');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Share' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Share the overview of September 2026' });
+  expect(await dialog.getByLabel('From').inputValue()).toBe('2026-09-01');
+  expect(await dialog.getByLabel('To', { exact: true }).inputValue()).toBe('2026-09-30');
+  await page.keyboard.press('Escape');
+  const link = page.getByRole('link', { name: 'Overview', exact: true });
+  expect(await link.getAttribute('href')).toBe('/t/1?from=2026-09-01&to=2026-09-30');
+
+  await ada.open('/t/1/reports?period=2026-10');
+  await page.getByText('October 2026 ends on 31 Oct 2026. This is the report until 21 Oct 2026.').waitFor();
+  await ada.open('/t/1/reports?period=2026-05');
+  await page.getByRole('heading', { name: 'No day of May 2026 was collected' }).waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  expect(ada.problems()).toEqual([]);
+  await ada.open('/t/1/reports?period=nonsense');
+  await page.getByRole('alert').getByText('period').waitFor();
+  expect(ada.problems()).toEqual(['400 GET reports/1']);
 });
