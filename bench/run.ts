@@ -1,4 +1,5 @@
 import { benchMemory } from './action-memory.ts';
+import { benchAlerts } from './alerts.ts';
 import { benchAnswers } from './answers.ts';
 import { benchCold } from './cold.ts';
 import { benchCollect } from './collect.ts';
@@ -35,6 +36,10 @@ const BENCHES = {
     prints: 'lists of up to 5,000 tenants, beside the bare statements they send',
   },
   answers: { run: benchAnswers, prints: 'bytes of the largest answers, beside the same as columns' },
+  alerts: {
+    run: benchAlerts,
+    prints: 'precision and recall of alerts on simulated years, beside the naive rule',
+  },
   collect: { run: benchCollect, prints: '100 repositories, beside what GitHub’s limits allow' },
   thousand: {
     run: benchThousand,

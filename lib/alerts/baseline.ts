@@ -1,91 +1,117 @@
 import { middleOf, WEEKDAYS } from '../stats/usual.ts';
 
-/** Counts by the number of the day (`toDayNumber`). A day that is not known is not there. */
+/** Figures by the number of the day (`toDayNumber`). A day that is not known is not there. */
 export type Counts = ReadonlyMap<number, number>;
 
 /** What a day should have had. */
 export interface Baseline {
   expected: number;
-  /** The usual spread of the logarithm of a count: 0.1 is about 10 %. */
-  spread: number;
+  /** How far days usually are from what was expected of them, and how high the highest of them was, as logarithms: 0.1 is about 10 %. */
+  scatter(): Scatter;
 }
 
-/** Fewer known same weekdays say nothing. */
-const MIN_WEEKDAYS = 4;
+/** How far days are from what was expected of them, as logarithms of how many times as much. */
+export interface Scatter {
+  /** The usual distance: the standard deviation that the median absolute deviation stands for. */
+  spread: number;
+  /** The highest day but one in twenty. */
+  high: number;
+}
+
 const WEEK = 7;
+/** How many days before a judged one count. */
+export const HISTORY_DAYS = WEEKDAYS * WEEK;
+/** Fewer known same weekdays, or days in all, say nothing. */
+const MIN_WEEKDAYS = 4;
+const MIN_KNOWN_DAYS = 4 * WEEK;
+/** If fewer days of the last four weeks are known, nobody knows what is usual at present. */
+const MIN_RECENT_DAYS = 10;
+const RECENT_DAYS = 4 * WEEK;
 /** The level is the middle of three weeks: it follows growth, and no launch of ten days moves it. */
 const LEVEL_DAYS = 3 * WEEK;
-const HISTORY_DAYS = WEEKDAYS * WEEK;
+/** Each day's level is that of the days before it, as for the judged day, unless too few days are left then. */
+const MIN_SCATTER_DAYS = 21;
 /** The median absolute deviation of a normal distribution times this is its standard deviation. */
 const MAD_TO_DEVIATION = 1.4826;
 /** Nobody's traffic is steadier than this. */
 const MIN_SPREAD = 0.1;
+/** Added to figures, so that zero has a logarithm. */
+const HALF = 0.5;
 
 interface KnownDay {
   day: number;
   count: number;
-  /** The count by the usual one of its weekday. */
+  /** The figure by the usual one of its weekday. */
   relative: number;
 }
 
 /**
- * What a day should have had, by the twelve weeks before `before`: the median of the same weekdays, each raised or lowered as
- * the level of all days has changed since. Null if fewer than four of these weekdays are known.
+ * What a day should have had, by the twelve weeks before the day `before`: the median of the same weekdays, each raised or
+ * lowered as the level of all days has changed since. Null if too little is known.
  */
 export function toBaseline(counts: Counts, day: number, before: number): Baseline | null {
   const history = listKnown(counts, before);
-  const sameWeekdays = history.filter((known) => (day - known.day) % WEEK === 0);
-  if (sameWeekdays.length < MIN_WEEKDAYS) return null;
-  const levelNow = levelAt(history, before);
-  const levels = new Map(history.map((known) => [known.day, levelAt(history, known.day)]));
-  const adjusted = sameWeekdays.map(({ day, count }) => count * (levelNow / (levels.get(day) ?? levelNow)));
+  if (history.length < MIN_KNOWN_DAYS) return null;
+  if (history.filter((known) => known.day >= before - RECENT_DAYS).length < MIN_RECENT_DAYS) return null;
+  const places = history.flatMap((known, place) => ((day - known.day) % WEEK === 0 ? [place] : []));
+  if (places.length < MIN_WEEKDAYS) return null;
+  const levelNow = levelAt(history, history.length);
+  const adjusted = places.map((place) => {
+    const count = history[place]?.count ?? 0;
+    return (count * levelNow) / levelAt(history, place);
+  });
   const expected = middleOf(adjusted) ?? 0;
-  const deviations = history.map(({ day, relative }) => toLog(relative, levels.get(day) ?? 1));
-  const ofWeekday = adjusted.map((count) => Math.log((count + HALF) / (expected + HALF)));
   return {
     expected,
-    spread: Math.max(
-      MIN_SPREAD,
-      deviationOf(deviations),
-      deviationOf(ofWeekday),
-      1 / Math.sqrt(expected + 1),
-    ),
+    scatter() {
+      const early = history.length - LEVEL_DAYS >= MIN_SCATTER_DAYS;
+      const ofAll = history.flatMap(({ relative }, place) => {
+        if (!early) return Math.log(relative / levelAt(history, place));
+        return place < LEVEL_DAYS ? [] : Math.log(relative / levelBefore(history, place));
+      });
+      const ofWeekday = adjusted.map((count) => Math.log((count + HALF) / (expected + HALF)));
+      const sorted = ofAll.toSorted((one, other) => other - one);
+      const spread = Math.max(
+        MIN_SPREAD,
+        deviationOf(ofAll),
+        deviationOf(ofWeekday),
+        1 / Math.sqrt(expected + 1),
+      );
+      return { spread, high: sorted[Math.floor(sorted.length / 20)] ?? 0 };
+    },
   };
 }
 
-/** Keeps the logarithm of zero finite. */
-const HALF = 0.5;
-
-const toLog = (relative: number, level: number) => Math.log((relative + 0.01) / (level + 0.01));
+/** The level of the 21 known days before a place. */
+function levelBefore(history: readonly KnownDay[], place: number): number {
+  return middleOf(history.slice(place - LEVEL_DAYS, place).map(({ relative }) => relative)) ?? 1;
+}
 
 function listKnown(counts: Counts, before: number): KnownDay[] {
-  const byWeekday = new Map<number, number[]>();
   const known: { day: number; count: number }[] = [];
   for (let day = before - HISTORY_DAYS; day < before; day += 1) {
     const count = counts.get(day);
-    if (count === undefined) continue;
-    known.push({ day, count });
-    const ofWeekday = byWeekday.get(day % WEEK) ?? [];
-    ofWeekday.push(count);
-    byWeekday.set(day % WEEK, ofWeekday);
+    if (count !== undefined) known.push({ day, count });
   }
-  const usual = new Map([...byWeekday].map(([weekday, values]) => [weekday, middleOf(values) ?? 0]));
+  const usual = Array.from(
+    { length: WEEK },
+    (_, weekday) => middleOf(known.flatMap(({ day, count }) => (day % WEEK === weekday ? [count] : []))) ?? 0,
+  );
   return known.map(({ day, count }) => ({
     day,
     count,
-    relative: (count + HALF) / ((usual.get(day % WEEK) ?? 0) + HALF),
+    relative: (count + HALF) / ((usual[day % WEEK] ?? 0) + HALF),
   }));
 }
 
-/** The level of the 21 known days around a day; at the end of the history, of the last 21. */
-function levelAt(history: readonly KnownDay[], day: number): number {
-  const place = history.findIndex((known) => known.day >= day);
-  const at = place < 0 ? history.length : place;
-  const last = Math.min(history.length, Math.max(LEVEL_DAYS, at + Math.ceil(LEVEL_DAYS / 2)));
+/** The level of the 21 known days around a place; at the end of the history, of the last 21. */
+function levelAt(history: readonly KnownDay[], place: number): number {
+  const last = Math.min(history.length, Math.max(LEVEL_DAYS, place + Math.ceil(LEVEL_DAYS / 2)));
   const days = history.slice(Math.max(0, last - LEVEL_DAYS), last);
   return middleOf(days.map(({ relative }) => relative)) ?? 1;
 }
 
+/** The median absolute deviation, as the standard deviation that it stands for. */
 function deviationOf(values: readonly number[]): number {
   const middle = middleOf(values) ?? 0;
   return MAD_TO_DEVIATION * (middleOf(values.map((value) => Math.abs(value - middle))) ?? 0);

@@ -1,7 +1,8 @@
 import { type Day, daysFrom, toDay, toDayNumber } from '../day.ts';
+import { middleOf } from '../stats/usual.ts';
 import type { Figures } from '../traffic/figures.ts';
 import type { DayState } from '../traffic/window.ts';
-import { type Baseline, type Counts, toBaseline } from './baseline.ts';
+import { type Baseline, type Counts, HISTORY_DAYS, toBaseline } from './baseline.ts';
 
 /** A day of a repository, or of a group's repositories together (`sumGroupDays`). */
 export interface SubjectDay extends Figures {
@@ -32,14 +33,14 @@ interface Change {
   noticedOn: Day;
   /** The views or clones of `noticedOn`. */
   count: Measured;
-  /** The visitors or cloners of `noticedOn`; null where they are not known. */
-  uniques: Measured | null;
-  /** How many times as high as expected a spike is, and how many times as low a drop; 1,000 at most. */
+  /** The visitors or cloners of `noticedOn`. They decide: one crawler can make thousands of views, and CI thousands of clones. */
+  uniques: Measured;
+  /**
+   * How many times as many visitors or cloners as expected came on the day of a spike, and how many times fewer on the days
+   * of a drop; 1,000 at most.
+   */
   factor: number;
 }
-
-/** What has to be kept of an alert that is not over. */
-export type OpenChange = Pick<Change, 'kind' | 'metric' | 'date' | 'noticedOn'>;
 
 /**
  * Why an alert is over. `back`: the figures are as before. `lasting`: they stayed as they are for four weeks, which are usual now.
@@ -47,22 +48,22 @@ export type OpenChange = Pick<Change, 'kind' | 'metric' | 'date' | 'noticedOn'>;
  */
 type OverReason = 'back' | 'lasting' | 'unknown';
 
-/** A spike or a drop that is over. */
-interface Over {
-  kind: Change['kind'];
-  metric: AlertMetric;
-  /** The first day of the spike or drop. */
-  date: Day;
-  /** The first day that no longer belongs to it; for `lasting` and `unknown`, the day on which that was decided. */
-  overOn: Day;
-  reason: OverReason;
+/** What has to be kept of an alert. */
+export interface KnownChange extends Pick<Change, 'kind' | 'metric' | 'date' | 'noticedOn'> {
+  /**
+   * The first day that no longer belongs to it; for `lasting` and `unknown`, the day on which that was decided. Null: it is
+   * not over.
+   */
+  overOn: Day | null;
+  overReason: OverReason | null;
 }
 
-/** What happened on newly judged days, and what is open after them. */
-export interface Judgement {
+/** What happened on newly judged days. */
+interface Judgement {
+  /** In the order in which they were noticed. */
   began: Change[];
-  over: Over[];
-  open: OpenChange[];
+  /** Those that ended, of those that were open before and of those that began. */
+  over: (KnownChange & { overOn: Day; overReason: OverReason })[];
 }
 
 /** States of days that are judged and compared. Imported days are neither: another tool's figures may mean something else. */
@@ -73,165 +74,223 @@ export const isJudged = ({ state }: Pick<SubjectDay, 'state'>): boolean => JUDGE
 
 /**
  * Judges the days from `from` to `through`, oldest first, each by the days before it. `days` should reach back
- * `HISTORY_DAYS` before `from` and before the beginning of what is open. Days that are not there are unknown. The order of
- * `days` does not matter.
+ * `GIVEN_DAYS` before `from`; days that are not there are unknown, and their order does not matter. `known` are the alerts of
+ * the same subject that are open, and those that began in the days given: their days are not usual ones. A subject has at most one
+ * open alert of a metric.
  */
 export function judgeDays(
   days: readonly SubjectDay[],
-  { from, through, open }: { from: Day; through: Day; open: readonly OpenChange[] },
+  { from, through, known }: { from: Day; through: Day; known: readonly KnownChange[] },
 ): Judgement {
-  const judgement: Judgement = { began: [], over: [], open: [] };
+  const judgement: Judgement = { began: [], over: [] };
   for (const metric of ['views', 'clones'] as const) {
     const series = toSeries(days, metric);
-    let current = open.find((one) => one.metric === metric) ?? null;
+    const ofMetric = known.filter((one) => one.metric === metric);
+    for (const one of ofMetric) leaveOut(series, one);
+    let open: KnownChange | undefined = ofMetric.find(({ overOn }) => overOn === null);
     for (const date of daysFrom(from, through)) {
       const day = toDayNumber(date);
-      if (current) {
-        const over = findEnd(series, current, day);
-        if (over === null) continue;
+      if (open) {
+        const end = findEnd(series, open, day);
+        if (end === null) continue;
+        const over = { ...open, ...end };
         judgement.over.push(over);
-        current = null;
+        leaveOut(series, over);
+        open = undefined;
         continue;
       }
-      const change = findBeginning(series, metric, day);
+      const change = findSpike(series, day) ?? findDrop(series, day);
       if (change === null) continue;
       judgement.began.push(change);
-      current = { kind: change.kind, metric, date: change.date, noticedOn: change.noticedOn };
+      open = {
+        kind: change.kind,
+        metric,
+        date: change.date,
+        noticedOn: change.noticedOn,
+        overOn: null,
+        overReason: null,
+      };
     }
-    if (current) judgement.open.push(current);
   }
   return judgement;
 }
 
-/** How many days before the first judged one have to be given. */
-export const HISTORY_DAYS = 84;
-
-/** A spike is at least so many times what was expected. */
+/** A day with fewer people, or figures, is no spike, however few were usual. */
+const MIN_PEOPLE = 25;
+const MIN_COUNT = 40;
+/** A spike has at least so many times the usual people, and so many times the usual views or clones. */
 const MIN_FACTOR = 2;
-/** What is expected counts as at least this, so that a spike has at least twice as many. */
-const MIN_EXPECTED: Record<AlertMetric, { count: number; uniques: number }> = {
-  views: { count: 20, uniques: 6 },
-  clones: { count: 20, uniques: 6 },
-};
-/** How many times the usual spread a figure has to be away. */
+const MIN_COUNT_FACTOR = 1.5;
+/** How many times the usual spread it is away. */
 const MIN_SPREADS = 3;
-
-/** A drop is certain after so many known days in a row. */
+const MIN_DROP_SPREADS = 2.5;
+/** How far it is above what one day in twenty reaches, as a logarithm. */
+const MIN_ABOVE_HIGH = 0.2;
+/** Where fewer people are usual on average, nobody can say that they stay away. */
+const MIN_USUAL_PEOPLE = 15;
+/** So many days without anybody may be GitHub's. */
+const MAX_SILENT_DAYS = 2;
+/** A drop is certain after so many known days in a row, */
 const DROP_DAYS = 5;
-/** Each of them has at most this part of what was expected, and all together at most the other. */
+/** within so many days, */
+const MAX_DROP_SPAN = 8;
+/** with at most this part of the usual people on each, */
 const MAX_DROP_DAY = 0.6;
+/** and at most this part on all of them together. */
 const MAX_DROP = 0.45;
-/** A day is as before from here on. */
-const MAX_BACK_SPIKE = 1.5;
-const MIN_BACK_DROP = 0.7;
-/** It is over after so many such days in a row. */
+/** From here on a day is as before. */
+const MAX_AFTER_SPIKE = 1.5;
+const MIN_AFTER_DROP = 0.7;
+/** An alert is over after so many such days in a row. */
 const BACK_DAYS = 3;
 /** What lasts so long is usual now. */
 const LASTING_DAYS = 28;
+/** A factor is at most this. */
 const MAX_TIMES = 1000;
+
+/** How many days before the first judged one have to be given: an alert is open for four weeks at most, and compared with the days before it. */
+export const GIVEN_DAYS = HISTORY_DAYS + LASTING_DAYS + MAX_DROP_SPAN;
 
 interface Series {
   metric: AlertMetric;
-  counts: Counts;
-  uniques: Counts;
+  counts: ReadonlyMap<number, number>;
+  people: ReadonlyMap<number, number>;
+  /** The same without the days of alerts that are over, which were not usual. */
+  usualCounts: Map<number, number>;
+  usualPeople: Map<number, number>;
 }
 
 function toSeries(days: readonly SubjectDay[], metric: AlertMetric): Series {
-  const judged = days.filter(isJudged);
-  const countOf = (day: Figures) => (metric === 'views' ? day.viewCount : day.cloneCount);
-  const uniquesOf = (day: Figures) => (metric === 'views' ? day.viewUniques : day.cloneUniques);
-  const toCounts = (figureOf: (day: Figures) => number | null): Counts =>
-    new Map(
-      judged.flatMap((day) => {
-        const figure = figureOf(day);
-        return figure === null ? [] : [[toDayNumber(day.date), figure] as const];
-      }),
-    );
-  return { metric, counts: toCounts(countOf), uniques: toCounts(uniquesOf) };
-}
-
-function findBeginning(series: Series, metric: AlertMetric, day: number): Change | null {
-  const count = series.counts.get(day);
-  if (count === undefined) return null;
-  const baseline = toBaseline(series.counts, day, day);
-  if (baseline === null) return null;
-  const uniques = series.uniques.get(day);
-  const uniquesBaseline = uniques === undefined ? null : toBaseline(series.uniques, day, day);
-  const { count: minCount, uniques: minUniques } = MIN_EXPECTED[metric];
-  const isHigh = isSpike(count, baseline, minCount);
-  const uniquesAreHigh =
-    uniques === undefined || uniquesBaseline === null || isSpike(uniques, uniquesBaseline, minUniques);
-  const found = { metric, noticedOn: dayOf(day), count: toMeasured(count, baseline) };
-  const measuredUniques =
-    uniques === undefined || uniquesBaseline === null ? null : toMeasured(uniques, uniquesBaseline);
-  if (isHigh && uniquesAreHigh) {
-    const factor = Math.min(MAX_TIMES, count / Math.max(1, baseline.expected));
-    return { ...found, kind: 'spike', date: dayOf(day), uniques: measuredUniques, factor };
+  const counts = new Map<number, number>();
+  const people = new Map<number, number>();
+  for (const day of days) {
+    const count = metric === 'views' ? day.viewCount : day.cloneCount;
+    const uniques = metric === 'views' ? day.viewUniques : day.cloneUniques;
+    if (!isJudged(day) || count === null || uniques === null) continue;
+    counts.set(toDayNumber(day.date), count);
+    people.set(toDayNumber(day.date), uniques);
   }
-  const drop = findDrop(series, day, minCount);
-  if (drop === null) return null;
-  return { ...found, kind: 'drop', date: dayOf(drop.first), uniques: measuredUniques, factor: drop.factor };
+  return { metric, counts, people, usualCounts: new Map(counts), usualPeople: new Map(people) };
 }
 
-function isSpike(count: number, { expected, spread }: Baseline, minExpected: number): boolean {
-  const atLeast = Math.max(expected, minExpected);
-  const ratio = count / atLeast;
-  return ratio >= MIN_FACTOR && Math.log(ratio) >= MIN_SPREADS * spread;
+/** Leaves out the days of an alert that is over, unless they are usual now. */
+function leaveOut({ usualCounts, usualPeople }: Series, { date, overOn, overReason }: KnownChange): void {
+  if (overOn === null || overReason === 'lasting') return;
+  for (let day = toDayNumber(date); day < toDayNumber(overOn); day += 1) {
+    usualCounts.delete(day);
+    usualPeople.delete(day);
+  }
 }
 
-/** The last known days, if each of them is low. */
-function findDrop(
-  { counts }: Series,
-  day: number,
-  minExpected: number,
-): { first: number; factor: number } | null {
+function findSpike({ metric, counts, people, usualCounts, usualPeople }: Series, day: number): Change | null {
+  const count = counts.get(day) ?? 0;
+  const uniques = people.get(day) ?? 0;
+  if (uniques < MIN_PEOPLE || count < MIN_COUNT) return null;
+  const ofPeople = toBaseline(usualPeople, day, day);
+  if (ofPeople === null || uniques < MIN_FACTOR * ofPeople.expected) return null;
+  const ofCount = toBaseline(usualCounts, day, day);
+  if (ofCount === null || count < MIN_COUNT_FACTOR * ofCount.expected) return null;
+  const distance = Math.log((uniques + 1) / (ofPeople.expected + 1));
+  const { spread, high } = ofPeople.scatter();
+  if (distance < MIN_SPREADS * spread || distance < high + MIN_ABOVE_HIGH) return null;
+  return {
+    kind: 'spike',
+    metric,
+    date: dayOf(day),
+    noticedOn: dayOf(day),
+    count: toMeasured(count, ofCount),
+    uniques: toMeasured(uniques, ofPeople),
+    factor: timesOf(uniques, ofPeople.expected),
+  };
+}
+
+/**
+ * The last known days are a drop if each of them is low. The days before the first of them say what is usual. Days without
+ * anybody count if all of them are such days: GitHub wrote zeros for everybody before.
+ */
+function findDrop({ metric, counts, people, usualCounts, usualPeople }: Series, day: number): Change | null {
+  if (!people.has(day) || !mayBeLow(people, day)) return null;
   const known: number[] = [];
-  for (let one = day; one > day - 2 * DROP_DAYS && known.length < DROP_DAYS; one -= 1)
-    if (counts.has(one)) known.push(one);
+  for (let one = day; one > day - MAX_DROP_SPAN && known.length < DROP_DAYS; one -= 1)
+    if (people.has(one) && !isHoliday(one)) known.push(one);
   const first = known.at(-1);
   if (first === undefined || known.length < DROP_DAYS) return null;
+  const silent = known.filter((one) => people.get(one) === 0).length;
+  if (silent > MAX_SILENT_DAYS && silent < DROP_DAYS) return null;
   let sum = 0;
-  let expectedSum = 0;
+  let expected = 0;
   for (const one of known) {
-    const baseline = toBaseline(counts, one, first);
-    const count = counts.get(one) ?? 0;
-    if (baseline === null || baseline.expected < minExpected) return null;
-    if (count > baseline.expected * MAX_DROP_DAY) return null;
-    sum += count;
-    expectedSum += baseline.expected;
+    const usual = toBaseline(usualPeople, one, first);
+    const uniques = people.get(one) ?? 0;
+    if (usual === null || uniques > usual.expected * MAX_DROP_DAY) return null;
+    sum += uniques;
+    expected += usual.expected;
   }
-  if (sum > expectedSum * MAX_DROP) return null;
-  return { first, factor: Math.min(MAX_TIMES, expectedSum / Math.max(1, sum)) };
+  if (expected < MIN_USUAL_PEOPLE * DROP_DAYS || sum > expected * MAX_DROP) return null;
+  const ofCount = toBaseline(usualCounts, day, first);
+  const ofPeople = toBaseline(usualPeople, day, first);
+  if (ofCount === null || ofPeople === null) return null;
+  if (Math.log((expected + 1) / (sum + 1)) < MIN_DROP_SPREADS * ofPeople.scatter().spread) return null;
+  return {
+    kind: 'drop',
+    metric,
+    date: dayOf(first),
+    noticedOn: dayOf(day),
+    count: toMeasured(counts.get(day) ?? 0, ofCount),
+    uniques: toMeasured(people.get(day) ?? 0, ofPeople),
+    factor: timesOf(expected, sum),
+  };
 }
 
-/** Whether the alert is over on a day. The days of it are compared with those before it. */
-function findEnd({ metric, counts }: Series, open: OpenChange, day: number): Over | null {
-  const begin = toDayNumber(open.date);
-  const over = { kind: open.kind, metric, date: open.date };
+/** Fewer people come from 19 December to 7 January. */
+function isHoliday(day: number): boolean {
+  const date = dayOf(day).slice(5);
+  return date >= '12-19' || date <= '01-07';
+}
+
+/** Whether a day is lower than most of the last same weekdays, and these are not too small: a look before the full comparison. */
+function mayBeLow(people: Counts, day: number): boolean {
+  const before = [1, 2, 3, 4, 5, 6].flatMap((week) => people.get(day - 7 * week) ?? []);
+  const usual = middleOf(before) ?? 0;
+  return usual >= MIN_USUAL_PEOPLE / 2 && (people.get(day) ?? 0) < usual;
+}
+
+/** How many times as many; one is the least that counts, so that silence makes no infinity. */
+function timesOf(many: number, few: number): number {
+  return Math.min(MAX_TIMES, many / Math.max(1, few));
+}
+
+/** Why and when an alert is over on a day; null if it is not. Its days are compared with those before it. */
+function findEnd(
+  { people, usualPeople }: Series,
+  { kind, date }: KnownChange,
+  day: number,
+): { overOn: Day; overReason: OverReason } | null {
+  const begin = toDayNumber(date);
   const back: number[] = [];
   for (let one = day; one > begin && back.length < BACK_DAYS; one -= 1) {
-    const count = counts.get(one);
-    if (count === undefined) continue;
-    const baseline = toBaseline(counts, one, begin);
-    if (baseline === null || !isBack(open.kind, count, baseline, MIN_EXPECTED[metric].count)) break;
+    const uniques = people.get(one);
+    if (uniques === undefined) continue;
+    const usual = toBaseline(usualPeople, one, begin);
+    if (usual === null || !isBack(kind, uniques, usual)) break;
     back.push(one);
   }
   const first = back.at(-1);
-  if (first !== undefined && back.length === BACK_DAYS)
-    return { ...over, overOn: dayOf(first), reason: 'back' };
+  if (first !== undefined && back.length === BACK_DAYS) return { overOn: dayOf(first), overReason: 'back' };
   if (day - begin < LASTING_DAYS) return null;
-  const knownDays = [...counts.keys()].filter((one) => one > begin && one <= day).length;
-  return { ...over, overOn: dayOf(day), reason: knownDays * 2 < LASTING_DAYS ? 'unknown' : 'lasting' };
+  let knownDays = 0;
+  for (let one = begin + 1; one <= day; one += 1) if (people.has(one)) knownDays += 1;
+  return { overOn: dayOf(day), overReason: knownDays * 2 < LASTING_DAYS ? 'unknown' : 'lasting' };
 }
 
-function isBack(kind: Change['kind'], count: number, { expected }: Baseline, minExpected: number): boolean {
+function isBack(kind: Change['kind'], uniques: number, { expected }: Baseline): boolean {
   return kind === 'spike'
-    ? count <= Math.max(expected, minExpected) * MAX_BACK_SPIKE
-    : count >= expected * MIN_BACK_DROP;
+    ? uniques <= Math.max(expected * MAX_AFTER_SPIKE, MIN_PEOPLE)
+    : uniques >= expected * MIN_AFTER_DROP;
 }
 
-function toMeasured(value: number, { expected, spread }: Baseline): Measured {
-  const width = Math.exp(MIN_SPREADS * spread);
+function toMeasured(value: number, { expected, scatter }: Baseline): Measured {
+  const width = Math.exp(MIN_SPREADS * scatter().spread);
   return {
     value,
     expected: Math.round(expected),
