@@ -2,7 +2,7 @@ import { GIVEN_DAYS, judgeDays, type KnownChange, type SubjectDay } from '../../
 import { NEVER, type SimulatedRepository, type TrueEvent, toDate, toNumber } from './simulate.ts';
 
 /** An alarm that somebody got. */
-export interface Alarm {
+interface Alarm {
   kind: TrueEvent['kind'];
   metric: TrueEvent['metric'];
   /** The number of the day that it is about. */
@@ -100,7 +100,7 @@ export function byNaiveRule(judges: 'newest' | 'final'): Rule {
 }
 
 /** An event and whether somebody was told of it. */
-export interface ScoredEvent {
+interface ScoredEvent {
   event: TrueEvent;
   /** Whether it is large and known enough that it must be told. */
   isCounted: boolean;
@@ -108,7 +108,7 @@ export interface ScoredEvent {
 }
 
 /** An alarm and whether it is right. `repeated`: of an event that was told before. */
-export interface ScoredAlarm {
+interface ScoredAlarm {
   alarm: Alarm;
   verdict: 'right' | 'repeated' | 'wrong';
   /** It is not right, and nobody would have got it if nothing had been missing. */

@@ -17,7 +17,7 @@ export interface TrueEvent {
 }
 
 /** What is known of a day, and from when on. */
-export interface SimulatedDay extends SubjectDay {
+interface SimulatedDay extends SubjectDay {
   /** The number of the day on which the product first has it like this. Never for a lost day. */
   knownOn: number;
 }

@@ -11,7 +11,7 @@ export interface Baseline {
 }
 
 /** How far days are from what was expected of them, as logarithms of how many times as much. */
-export interface Scatter {
+interface Scatter {
   /** The usual distance: the standard deviation that the median absolute deviation stands for. */
   spread: number;
   /** The highest day but one in twenty. */
@@ -25,7 +25,7 @@ export const HISTORY_DAYS = WEEKDAYS * WEEK;
 const MIN_WEEKDAYS = 4;
 const MIN_KNOWN_DAYS = 4 * WEEK;
 /** If fewer days of the last four weeks are known, nobody knows what is usual at present. */
-const MIN_RECENT_DAYS = 10;
+const MIN_RECENT_DAYS = WEEK;
 const RECENT_DAYS = 4 * WEEK;
 /** The level is the middle of three weeks: it follows growth, and no launch of ten days moves it. */
 const LEVEL_DAYS = 3 * WEEK;
@@ -77,7 +77,9 @@ export function toBaseline(counts: Counts, day: number, before: number): Baselin
         deviationOf(ofWeekday),
         1 / Math.sqrt(expected + 1),
       );
-      return { spread, high: sorted[Math.floor(sorted.length / 20)] ?? 0 };
+      // The median itself is only known so well: its standard error is that of the mean times √(π/2).
+      const known = Math.sqrt(1 + Math.PI / 2 / adjusted.length);
+      return { spread: spread * known, high: sorted[Math.floor(sorted.length / 20)] ?? 0 };
     },
   };
 }

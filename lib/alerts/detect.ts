@@ -119,7 +119,7 @@ export function judgeDays(
 const MIN_PEOPLE = 25;
 const MIN_COUNT = 40;
 /** A spike has at least so many times the usual people, and so many times the usual views or clones. */
-const MIN_FACTOR = 2;
+const MIN_FACTOR = 2.2;
 const MIN_COUNT_FACTOR = 1.5;
 /** How many times the usual spread it is away. */
 const MIN_SPREADS = 3;
@@ -128,6 +128,8 @@ const MIN_DROP_SPREADS = 2.5;
 const MIN_ABOVE_HIGH = 0.2;
 /** Where fewer people are usual on average, nobody can say that they stay away. */
 const MIN_USUAL_PEOPLE = 15;
+/** The part of the usual people who come in the holidays at the end of the year, if they are few. */
+const HOLIDAY_PART = 0.4;
 /** So many days without anybody may be GitHub's. */
 const MAX_SILENT_DAYS = 2;
 /** A drop is certain after so many known days in a row, */
@@ -141,8 +143,9 @@ const MAX_DROP = 0.45;
 /** From here on a day is as before. */
 const MAX_AFTER_SPIKE = 1.5;
 const MIN_AFTER_DROP = 0.7;
-/** An alert is over after so many such days in a row. */
-const BACK_DAYS = 3;
+/** An alert is over if so many of the last known days are such days. */
+const BACK_DAYS = 5;
+const MIN_BACK_DAYS = 4;
 /** What lasts so long is usual now. */
 const LASTING_DAYS = 28;
 /** A factor is at most this. */
@@ -155,7 +158,7 @@ interface Series {
   metric: AlertMetric;
   counts: ReadonlyMap<number, number>;
   people: ReadonlyMap<number, number>;
-  /** The same without the days of alerts that are over, which were not usual. */
+  /** The same without holidays and without the days of alerts that are over, which were not usual. */
   usualCounts: Map<number, number>;
   usualPeople: Map<number, number>;
 }
@@ -170,7 +173,9 @@ function toSeries(days: readonly SubjectDay[], metric: AlertMetric): Series {
     counts.set(toDayNumber(day.date), count);
     people.set(toDayNumber(day.date), uniques);
   }
-  return { metric, counts, people, usualCounts: new Map(counts), usualPeople: new Map(people) };
+  const usual = (figures: ReadonlyMap<number, number>) =>
+    new Map([...figures].filter(([day]) => !isHoliday(day)));
+  return { metric, counts, people, usualCounts: usual(counts), usualPeople: usual(people) };
 }
 
 /** Leaves out the days of an alert that is over, unless they are usual now. */
@@ -212,7 +217,7 @@ function findDrop({ metric, counts, people, usualCounts, usualPeople }: Series, 
   if (!people.has(day) || !mayBeLow(people, day)) return null;
   const known: number[] = [];
   for (let one = day; one > day - MAX_DROP_SPAN && known.length < DROP_DAYS; one -= 1)
-    if (people.has(one) && !isHoliday(one)) known.push(one);
+    if (people.has(one)) known.push(one);
   const first = known.at(-1);
   if (first === undefined || known.length < DROP_DAYS) return null;
   const silent = known.filter((one) => people.get(one) === 0).length;
@@ -221,10 +226,12 @@ function findDrop({ metric, counts, people, usualCounts, usualPeople }: Series, 
   let expected = 0;
   for (const one of known) {
     const usual = toBaseline(usualPeople, one, first);
+    if (usual === null) return null;
     const uniques = people.get(one) ?? 0;
-    if (usual === null || uniques > usual.expected * MAX_DROP_DAY) return null;
+    const least = usual.expected * (isHoliday(one) ? HOLIDAY_PART : 1);
+    if (uniques > least * MAX_DROP_DAY) return null;
     sum += uniques;
-    expected += usual.expected;
+    expected += least;
   }
   if (expected < MIN_USUAL_PEOPLE * DROP_DAYS || sum > expected * MAX_DROP) return null;
   const ofCount = toBaseline(usualCounts, day, first);
@@ -242,7 +249,7 @@ function findDrop({ metric, counts, people, usualCounts, usualPeople }: Series, 
   };
 }
 
-/** Fewer people come from 19 December to 7 January. */
+/** From 19 December to 7 January fewer people come, and nobody is told that: these days are not usual ones. */
 function isHoliday(day: number): boolean {
   const date = dayOf(day).slice(5);
   return date >= '12-19' || date <= '01-07';
@@ -267,16 +274,16 @@ function findEnd(
   day: number,
 ): { overOn: Day; overReason: OverReason } | null {
   const begin = toDayNumber(date);
-  const back: number[] = [];
-  for (let one = day; one > begin && back.length < BACK_DAYS; one -= 1) {
-    const uniques = people.get(one);
-    if (uniques === undefined) continue;
+  const isBackOn = (one: number) => {
     const usual = toBaseline(usualPeople, one, begin);
-    if (usual === null || !isBack(kind, uniques, usual)) break;
-    back.push(one);
-  }
+    return usual !== null && isBack(kind, people.get(one) ?? 0, usual);
+  };
+  const last: number[] = [];
+  for (let one = day; one > begin && last.length < BACK_DAYS; one -= 1) if (people.has(one)) last.push(one);
+  const back = last.length === BACK_DAYS ? last.filter(isBackOn) : [];
   const first = back.at(-1);
-  if (first !== undefined && back.length === BACK_DAYS) return { overOn: dayOf(first), overReason: 'back' };
+  if (first !== undefined && back.length >= MIN_BACK_DAYS)
+    return { overOn: dayOf(first), overReason: 'back' };
   if (day - begin < LASTING_DAYS) return null;
   let knownDays = 0;
   for (let one = begin + 1; one <= day; one += 1) if (people.has(one)) knownDays += 1;
@@ -285,7 +292,7 @@ function findEnd(
 
 function isBack(kind: Change['kind'], uniques: number, { expected }: Baseline): boolean {
   return kind === 'spike'
-    ? uniques <= Math.max(expected * MAX_AFTER_SPIKE, MIN_PEOPLE)
+    ? uniques <= Math.max(expected * MAX_AFTER_SPIKE, MIN_PEOPLE / 2)
     : uniques >= expected * MIN_AFTER_DROP;
 }
 
