@@ -4,25 +4,43 @@ import type { Channel, ChannelDeleted, ChannelList, ReportPreview } from '../lib
 import { type Call, createApp, type Services, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { sendMessage, toTestMessage } from '../lib/channels/sending.ts';
-import { createChannel, deleteChannel, getChannel, listChannels, updateChannel } from '../lib/channels.ts';
-import { choiceField, groupParameter, textField } from '../lib/fields.ts';
+import {
+  askAgain,
+  createChannel,
+  deleteChannel,
+  getChannel,
+  listChannels,
+  updateChannel,
+} from '../lib/channels.ts';
+import { choiceField, emailField, groupParameter, textField } from '../lib/fields.ts';
+import { withMailer } from '../lib/mail.ts';
 import { toReportMessage } from '../lib/reports/message.ts';
 import { dueWeek, readWeekReport } from '../lib/reports/week.ts';
 import { MAX_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { getTenant } from '../lib/tenants/tenant.ts';
 
 const fields = {
-  /** `webhook` takes JSON, `slack` is an incoming webhook, `teams` a Microsoft Teams workflow. */
+  /** `webhook` takes JSON, `slack` is an incoming webhook, `teams` a Microsoft Teams workflow, `email` an address that gets mails. */
   kind: choiceField('channel', 'kind'),
   name: textField('channel', 'name'),
   contents: choiceField('channel', 'contents'),
   /** The group that its weekly report is about; null, or nothing for a new channel: the whole tenant. */
   groupId: z.int().positive().max(MAX_ID).nullable().optional(),
-  /** The address that messages are posted to. It is a secret. */
-  url: z.url({ protocol: /^https?$/, error: 'Give an address that begins with https://.' }).max(1000),
+  /** The address that messages are posted to. It is a secret. For every kind but `email`. */
+  url: z
+    .url({ protocol: /^https?$/, error: 'Give an address that begins with https://.' })
+    .max(1000)
+    .optional(),
+  /** The address that mails go to, for the kind `email`. Unless it is your own, its owner is asked before they come. */
+  email: emailField('mailAddress', 'email').optional(),
 };
 
-export const ChannelRequest = z.strictObject(fields);
+export const ChannelRequest = z
+  .strictObject(fields)
+  .refine(({ kind, url, email }) => (kind === 'email' ? email : url) !== undefined, {
+    error: 'Give url, or for the kind email the e-mail address.',
+    path: ['url'],
+  });
 export type ChannelRequest = z.infer<typeof ChannelRequest>;
 
 export const ChannelUpdate = z
@@ -30,7 +48,7 @@ export const ChannelUpdate = z
   .partial()
   .refine(
     (update) => Object.keys(update).length > 0,
-    'Send at least one of kind, name, contents, groupId and url.',
+    'Send at least one of kind, name, contents, groupId, url and email.',
   );
 export type ChannelUpdate = z.infer<typeof ChannelUpdate>;
 
@@ -47,20 +65,28 @@ const channelIdOf = (c: Call) => parseId(c.req.param('channelId'), 'channel');
 app.get('/:tenantId', async (c) => {
   const { db, tenantId } = await requireAccess(c, 'changeChannels');
   const channels = await listChannels(db, tenantId);
-  return json<ChannelList>({ channels, demoUrl: c.env.config.demoWebhookUrl });
+  const { demoWebhookUrl: demoUrl, mail } = c.env.config;
+  return json<ChannelList>({ channels, demoUrl, sendsMail: mail !== null });
 });
 
 app.post('/:tenantId', async (c) => {
   const { services, tenantId, by } = await requireAccess(c, 'changeChannels');
-  const { groupId = null, ...request } = await parseBody(c.req.raw, ChannelRequest);
-  return json<Channel>(await createChannel(services, tenantId, { ...request, groupId }, by), 201);
+  const { groupId = null, url, email, ...request } = await parseBody(c.req.raw, ChannelRequest);
+  const address = (request.kind === 'email' ? email : url) ?? '';
+  const created = await withMailer(services, (sending) =>
+    createChannel(sending, tenantId, { ...request, groupId, address }, by),
+  );
+  return json<Channel>(created, 201);
 });
 
 app.patch('/:tenantId/:channelId', async (c) => {
   const { services, tenantId, by } = await requireAccess(c, 'changeChannels');
   const channelId = channelIdOf(c);
-  const change = await parseBody(c.req.raw, ChannelUpdate);
-  return json<Channel>(await updateChannel(services, tenantId, channelId, change, by));
+  const { url, email, ...change } = await parseBody(c.req.raw, ChannelUpdate);
+  const changed = await withMailer(services, (sending) =>
+    updateChannel(sending, tenantId, channelId, { ...change, address: email ?? url }, by),
+  );
+  return json<Channel>(changed);
 });
 
 app.delete('/:tenantId/:channelId', async (c) => {
@@ -84,8 +110,15 @@ app.post('/:tenantId/:channelId/test', async (c) => {
   const { send } = await parseBody(c.req.raw, ChannelTest);
   const { group } = await getChannel(db, tenantId, channelId);
   const message = await toTest(services, { tenantId, groupId: group?.groupId ?? null }, send);
-  await sendMessage(services, { tenantId, channelId }, message);
+  await withMailer(services, (sending) => sendMessage(sending, { tenantId, channelId }, message));
   return json<Channel>(await getChannel(db, tenantId, channelId));
+});
+
+app.post('/:tenantId/:channelId/confirmation', async (c) => {
+  const { services, tenantId, by } = await requireAccess(c, 'changeChannels');
+  const channelId = channelIdOf(c);
+  const asked = await withMailer(services, (sending) => askAgain(sending, { tenantId, channelId }, by));
+  return json<Channel>(asked);
 });
 
 async function readNewestReport({ db, config, clock }: Services, tenantId: number, groupId: number | null) {

@@ -1,4 +1,5 @@
 import { serveJob } from '../lib/app.ts';
+import { withMailer } from '../lib/mail.ts';
 import { sendReports } from '../lib/reports.ts';
 
 /** Stop sending this long before the activation ends. */
@@ -8,5 +9,7 @@ const RESERVE_MS = 30_000;
 export const main = serveJob(async (services) => {
   const { config, activation } = services;
   const isTime = () => activation.deadline.getTime() - Date.now() > RESERVE_MS;
-  return { ...(await sendReports({ ...services, pagesUrl: config.pagesUrl, isTime })) };
+  return withMailer(services, async (sending) => ({
+    ...(await sendReports({ ...sending, pagesUrl: config.pagesUrl, isTime })),
+  }));
 });

@@ -1,4 +1,5 @@
 import { serveJob } from '../lib/app.ts';
+import { withMailer } from '../lib/mail.ts';
 import { sendNotices } from '../lib/problems/notices.ts';
 import { watchProblems } from '../lib/problems/watch.ts';
 
@@ -10,5 +11,8 @@ export const main = serveJob(async (services) => {
   const { db, clock, config, activation } = services;
   const changes = await watchProblems(db, clock());
   const isTime = () => activation.deadline.getTime() - Date.now() > RESERVE_MS;
-  return { ...changes, ...(await sendNotices({ ...services, pagesUrl: config.pagesUrl, isTime })) };
+  const sent = await withMailer(services, (sending) =>
+    sendNotices({ ...sending, pagesUrl: config.pagesUrl, isTime }),
+  );
+  return { ...changes, ...sent };
 });

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Channel } from './answers/channels.ts';
 import { type Actor, recordAudit } from './audit.ts';
 import { type ChannelServices, toAddressColumns } from './channels/address.ts';
+import { type ChannelKey, noteOutcome } from './channels/sending.ts';
 import type { Db } from './db/database.ts';
 import { inTransaction } from './db/portable.ts';
 import type { ChannelContents, ChannelKind } from './db/tables/channels.ts';
@@ -10,7 +11,9 @@ import { deleteDeliveries } from './deliveries/records.ts';
 import { Failure } from './failure.ts';
 import { requireGroups } from './groups.ts';
 import { lockTenant } from './locks.ts';
+import { listMailAddresses, type MailAddress, prepareMailAddress } from './mail-addresses.ts';
 import { notFound } from './request.ts';
+import { toStoredFailure } from './storable.ts';
 
 interface NewChannel {
   kind: ChannelKind;
@@ -18,7 +21,8 @@ interface NewChannel {
   contents: ChannelContents;
   /** The group that its weekly report is about; null for the whole tenant. */
   groupId: number | null;
-  url: string;
+  /** Where messages go: a URL, or an e-mail address. */
+  address: string;
 }
 
 const MAX_CHANNELS = 20;
@@ -47,23 +51,32 @@ function selectChannels(db: Db, tenantId: number) {
 
 type ChannelRow = Awaited<ReturnType<ReturnType<typeof selectChannels>['execute']>>[number];
 
-function toChannel({
-  failureCode,
-  failureMessage,
-  failureAt,
-  groupId,
-  groupName,
-  ...channel
-}: ChannelRow): Channel {
+function toChannel(
+  { failureCode, failureMessage, failureAt, groupId, groupName, ...channel }: ChannelRow,
+  mails: ReadonlyMap<string, MailAddress>,
+): Channel {
   const group = groupId === null ? null : { groupId, name: groupName };
-  if (failureCode === null || failureAt === null) return { ...channel, group, failure: null };
-  return { ...channel, group, failure: { code: failureCode, message: failureMessage ?? '', at: failureAt } };
+  const mail = channel.kind === 'email' ? toMailState(mails.get(channel.addressHint)) : null;
+  if (failureCode === null || failureAt === null) return { ...channel, group, mail, failure: null };
+  const failure = { code: failureCode, message: failureMessage ?? '', at: failureAt };
+  return { ...channel, group, mail, failure };
+}
+
+function toMailState(address: MailAddress | undefined): Channel['mail'] {
+  return { state: address?.state ?? 'waiting', askedAt: address?.askedAt ?? null };
+}
+
+/** Asks only for tenants that have such channels. */
+async function toChannels(db: Db, tenantId: number, rows: readonly ChannelRow[]): Promise<Channel[]> {
+  const hasMail = rows.some(({ kind }) => kind === 'email');
+  const mails = hasMail ? await listMailAddresses(db, tenantId) : new Map<string, MailAddress>();
+  return rows.map((row) => toChannel(row, mails));
 }
 
 /** A tenant's channels, oldest first. */
 export async function listChannels(db: Db, tenantId: number): Promise<Channel[]> {
   const rows = await selectChannels(db, tenantId).orderBy('channel.channelId').execute();
-  return rows.map(toChannel);
+  return toChannels(db, tenantId, rows);
 }
 
 /** One channel of the tenant. Throws `channel_not_found`. */
@@ -71,22 +84,25 @@ export async function getChannel(db: Db, tenantId: number, channelId: number): P
   const row = await selectChannels(db, tenantId)
     .where('channel.channelId', '=', channelId)
     .executeTakeFirst();
-  if (!row) throw notFound('channel');
-  return toChannel(row);
+  const [channel] = row ? await toChannels(db, tenantId, [row]) : [];
+  if (!channel) throw notFound('channel');
+  return channel;
 }
 
 /**
- * Adds a channel, with its address sealed. Sends nothing. Throws `invalid_input`, `private_address`,
- * `server_unreachable`, `group_not_found`, `too_many_channels` and `tenant_not_found`.
+ * Adds a channel, with its address sealed. Sends nothing, but for the question that an e-mail address is asked; if that fails, the channel says
+ * so. Throws `invalid_input`, `private_address`, `server_unreachable`, `mail_not_configured`, `group_not_found`, `too_many_channels` and
+ * `tenant_not_found`.
  */
 export async function createChannel(
   services: ChannelServices,
   tenantId: number,
-  { url, ...channel }: NewChannel,
+  { address: given, ...channel }: NewChannel,
   by: Actor,
 ): Promise<Channel> {
-  const { db } = services;
-  const address = await toAddressColumns(services, url);
+  const { db, mailer } = services;
+  if (channel.kind === 'email' && !mailer) throw new Failure('mail_not_configured');
+  const address = await toAddressColumns(services, channel.kind, given);
   const created = { createdAt: by.now.toISOString(), createdBy: by.email };
   const channelId = await inTransaction(db, async (trx) => {
     await lockTenant(trx, tenantId);
@@ -105,6 +121,34 @@ export async function createChannel(
     await recordAudit(trx, by, { tenantId, kind: 'channel_added', subject, detail: CONTENTS[contents] });
     return inserted.channelId;
   });
+  if (channel.kind === 'email') await askOnce(services, { tenantId, channelId }, address.addressHint, by);
+  return getChannel(db, tenantId, channelId);
+}
+
+/** Asks the receiver, if need be. The channel keeps why that failed. */
+async function askOnce(services: ChannelServices, key: ChannelKey, email: string, by: Actor): Promise<void> {
+  try {
+    await prepareMailAddress(services, { tenantId: key.tenantId, email }, by);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { code: failureCode, message: failureMessage } = toStoredFailure(error);
+    await noteOutcome(services, key, { failureCode, failureMessage, failureAt: by.now.toISOString() });
+  }
+}
+
+/**
+ * Asks the receiver of an e-mail channel once more. Does nothing for a confirmed address. Throws `channel_not_found`, `invalid_input` for
+ * another kind of channel, and what `prepareMailAddress` throws.
+ */
+export async function askAgain(
+  services: ChannelServices,
+  { tenantId, channelId }: ChannelKey,
+  by: Actor,
+): Promise<Channel> {
+  const { db } = services;
+  const { kind, addressHint: email } = await getChannel(db, tenantId, channelId);
+  if (kind !== 'email') throw new Failure('invalid_input', 'Only e-mail addresses are confirmed.');
+  await prepareMailAddress(services, { tenantId, email }, by);
   return getChannel(db, tenantId, channelId);
 }
 
@@ -116,30 +160,36 @@ export async function updateChannel(
   services: ChannelServices,
   tenantId: number,
   channelId: number,
-  { url, ...change }: { [F in keyof NewChannel]?: NewChannel[F] | undefined },
+  { address: given, ...change }: { [F in keyof NewChannel]?: NewChannel[F] | undefined },
   by: Actor,
 ): Promise<Channel> {
   const { db } = services;
   const before = await getChannel(db, tenantId, channelId);
-  const address = url === undefined ? {} : await toAddressColumns(services, url);
-  const isOther = url !== undefined || change.kind !== undefined;
+  const kind = change.kind ?? before.kind;
+  if ((kind === 'email') !== (before.kind === 'email') && given === undefined)
+    throw new Failure('invalid_input', 'Give the address of the new kind, too.');
+  if (kind === 'email' && given !== undefined && !services.mailer) throw new Failure('mail_not_configured');
+  const address = given === undefined ? null : await toAddressColumns(services, kind, given);
+  const isOther = given !== undefined || change.kind !== undefined;
   const unknown = isOther ? { failureCode: null, failureMessage: null, failureAt: null } : {};
-  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const fields = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const changed = [
-    ...Object.keys(given).map((field) => (field === 'groupId' ? 'group' : field)),
-    ...(url === undefined ? [] : ['address']),
+    ...Object.keys(fields).map((field) => (field === 'groupId' ? 'group' : field)),
+    ...(given === undefined ? [] : ['address']),
   ];
   await inTransaction(db, async (trx) => {
     await requireGroup(trx, tenantId, change.groupId);
     await trx
       .updateTable('channel')
-      .set({ ...given, ...address, ...unknown })
+      .set({ ...fields, ...address, ...unknown })
       .where('tenantId', '=', tenantId)
       .where('channelId', '=', channelId)
       .execute();
     const audited = { subject: change.name ?? before.name, detail: changed.join(', ') };
     await recordAudit(trx, by, { tenantId, kind: 'channel_changed', ...audited });
   });
+  if (kind === 'email' && address !== null)
+    await askOnce(services, { tenantId, channelId }, address.addressHint, by);
   return getChannel(db, tenantId, channelId);
 }
 

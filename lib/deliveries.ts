@@ -66,9 +66,9 @@ async function claim(
 async function send(
   services: DeliveryServices,
   { tenantId, id }: Receiver,
-  { message }: Content,
+  { message, mail }: Content,
 ): Promise<void> {
-  await sendMessage(services, { tenantId, channelId: id }, message);
+  await sendMessage(services, { tenantId, channelId: id }, message, mail);
 }
 
 /** The same for receivers that may be told the same. */

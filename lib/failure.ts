@@ -345,6 +345,30 @@ export const FAILURES = {
   channel_rate_limited: { status: 503, passes: true },
 
   // Mail.
+  mail_not_configured: {
+    status: 409,
+    message:
+      'This installation sends no mail yet. Ask whoever runs it to set SMTP_URL and MAIL_FROM, or choose another kind of channel.',
+  },
+  mail_unconfirmed: {
+    status: 409,
+    message:
+      'The receiver has not confirmed this address yet, so it gets no mail. Ask them to open the link in the mail that we sent there.',
+  },
+  mail_stopped: {
+    status: 409,
+    message:
+      'The receiver wants no mail at this address. Only they can change that, with the link in a mail that they got.',
+  },
+  too_many_mails: { status: 429 },
+  mail_link_invalid: {
+    status: 404,
+    message: 'This link is not valid, or no longer. Open it again from the newest mail that you got.',
+  },
+  mail_link_expired: {
+    status: 409,
+    message: 'This link has expired. Ask whoever entered your address to send you a new one.',
+  },
   mail_unreachable: { status: 502, passes: true },
   mail_timeout: {
     status: 502,

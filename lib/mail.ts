@@ -2,6 +2,7 @@ import type { Transporter } from 'nodemailer';
 import type { Message } from './channels/message.ts';
 import { parseEmail } from './email.ts';
 import { Failure } from './failure.ts';
+import { createSemaphore } from './github/attempts.ts';
 import {
   fillUnsubscribe,
   mailButton,
@@ -40,15 +41,15 @@ export interface Unsubscribe {
   page: string;
 }
 
-/** A connection to the mail server, for the mails of one activation. */
+/** The way to the mail server, for the mails of one activation. */
 export interface Mailer {
   /**
    * Sends one mail; the server has it afterwards. Throws `invalid_input` for what is no address, `mail_recipient_refused` if the address does not
    * exist, `mail_try_later` with `details.retryAfter` in seconds, `mail_refused`, `mail_login_refused`, `mail_certificate`,
-   * `mail_not_encrypted`, `mail_timeout` and `mail_unreachable`. Takes at most 20 seconds.
+   * `mail_not_encrypted`, `mail_timeout` and `mail_unreachable`. Takes at most 20 seconds after its turn has come; three are sent at once.
    */
   send(mail: Mail): Promise<void>;
-  /** Closes the connection. It does not survive the pausing of the container. */
+  /** Closes the connections. They do not survive the pausing of the container. */
   close(): void;
 }
 
@@ -58,16 +59,16 @@ const TIMEOUT_MS = 10_000;
 const MAX_SEND_MS = 20_000;
 /** Mail servers end connections that send many mails. */
 const MAX_MAILS_OF_CONNECTION = 100;
+/** Microsoft 365 takes three from one login. */
+const CONNECTIONS = 3;
 const DEFAULT_RETRY_SECONDS = 15 * 60;
 
 const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host);
 
-/**
- * Opens the way to the mail server; it connects with the first mail. One connection sends one mail after the other. Null without
- * settings. Close it at the end of the activation.
- */
+/** Opens the way to the mail server; it connects with the first mail. Null without settings. Close it at the end of the activation. */
 export function openMailer(settings: MailSettings | null): Mailer | null {
   if (!settings) return null;
+  const semaphore = createSemaphore(CONNECTIONS);
   let opened: Promise<Transporter> | null = null;
   const close = () => {
     opened?.then((transport) => transport.close()).catch(() => {});
@@ -79,15 +80,26 @@ export function openMailer(settings: MailSettings | null): Mailer | null {
       opened ??= openTransport(settings);
       const transport = await opened;
       try {
-        await withTimeout(transport.sendMail(message));
+        await semaphore(() => withTimeout(transport.sendMail(message)));
       } catch (error) {
-        // What is left of it may still be in the middle of a mail.
-        close();
         throw toMailFailure(error);
       }
     },
     close,
   };
+}
+
+/** Does work that may send mail, and closes what it opened. */
+export async function withMailer<Given extends { config: { mail: MailSettings | null } }, Result>(
+  services: Given,
+  work: (services: Given & { mailer: Mailer | null }) => Promise<Result>,
+): Promise<Result> {
+  const mailer = openMailer(services.config.mail);
+  try {
+    return await work({ ...services, mailer });
+  } finally {
+    mailer?.close();
+  }
 }
 
 async function openTransport({ smtpUrl }: MailSettings): Promise<Transporter> {
@@ -96,7 +108,7 @@ async function openTransport({ smtpUrl }: MailSettings): Promise<Transporter> {
   const { createTransport } = await import('nodemailer');
   return createTransport({
     pool: true,
-    maxConnections: 1,
+    maxConnections: CONNECTIONS,
     maxMessages: MAX_MAILS_OF_CONNECTION,
     maxRequeues: 0,
     host: hostname.replace(/^\[|\]$/g, ''),

@@ -25,6 +25,7 @@ import {
 } from './installation/server.ts';
 import { openSignIn, type SignInService } from './installation/sign-in.ts';
 import { takeLock } from './lock.ts';
+import { type Mails, openMails } from './mails.ts';
 import { type Host, type HostOptions, openHost, STOCK_LIMITS } from './openwhisk.ts';
 import { isFromEarlierVersion } from './postgres/cluster.ts';
 import { type DatabaseUrls, openPostgres, type Postgres, requirePostgres } from './postgres.ts';
@@ -107,6 +108,8 @@ interface StandIns {
   identity: IdentityProvider;
   /** Receives the messages to channels on this machine. */
   webhooks: Webhooks;
+  /** Receives the mails, and shows them. */
+  mails: Mails;
   /** The demo's repositories in the GitHub simulator. */
   demoRepositories: Repository[];
 }
@@ -185,6 +188,7 @@ interface Mode {
   routes: Route[];
   /** Parameters of the package. */
   parameters: Record<string, string>;
+  close?: () => Promise<void>;
 }
 
 const pathOf = (issuer: string) => new URL(issuer).pathname.replace(/\/$/, '');
@@ -194,19 +198,24 @@ async function openStandIns(opening: Opening<InstallationOptions>): Promise<Mode
   const { options, url } = opening;
   const identity = await startIdentityProvider(opening);
   const webhooks = createWebhooks({ clock: options.clock ?? (() => new Date()) });
+  const mails = await openMails({ clock: options.clock ?? (() => new Date()), path: MAILS_PATH });
   const { github, demoRepositories } = startGitHub(opening);
   return {
-    standIns: { identity, webhooks, github, demoRepositories },
+    standIns: { identity, webhooks, mails, github, demoRepositories },
     signIn: identity,
     routes: [
       { path: pathOf(identity.issuer), handle: identity.handle },
       { path: GITHUB_PATH, isMounted: true, handle: github.handle },
       { path: WEBHOOKS_PATH, isMounted: true, handle: webhooks.handle },
+      { path: MAILS_PATH, isMounted: true, handle: mails.handle },
     ],
     parameters: {
       DEMO_GITHUB_URL: `${url}${GITHUB_PATH}`,
       DEMO_WEBHOOK_URL: `${url}${WEBHOOKS_PATH}`,
+      SMTP_URL: mails.smtpUrl,
+      MAIL_FROM: 'GitHub Traffic Analytics <traffic@localhost>',
     },
+    close: mails.close,
   };
 }
 
@@ -304,7 +313,7 @@ async function listenPublicly(
  * Opens the product on one port.
  *
  * To try it out, on 127.0.0.1: the API and the actions at /api/v1, an identity provider without passwords at /identity, the
- * GitHub simulator at /github/api/v3, a stand-in for webhooks at /webhooks, and the pages everywhere else. With `real` there
+ * GitHub simulator at /github/api/v3, a stand-in for webhooks at /webhooks, one for mail at /mails, and the pages everywhere else. With `real` there
  * are no stand-ins, and people sign in.
  *
  * Secrets are created once and kept in the data folder. Throws a sentence if the folder or the port is in use, and whatever
@@ -338,6 +347,7 @@ export async function openInstallation(
       ? openRealParts(opening, { real, databaseUrl: database.urls.owner, addressOf })
       : openStandIns(opening));
     closing.add(() => mode.signIn.close?.());
+    closing.add(() => mode.close?.());
     const files = openLocalFiles({ dataDir, url, innerUrl });
     const parameters = toParameters(opening, { database, mode, files });
     const host = await startHost(opening, parameters);
@@ -408,6 +418,7 @@ const GITHUB_PATH = '/github/api/v3';
 export const IDENTITY_PATH = '/identity';
 const API_PATH = '/api/v1/web/guest/traffic';
 const WEBHOOKS_PATH = '/webhooks';
+const MAILS_PATH = '/mails';
 
 /** The checkout. This file runs from local/ in tests, and from dist/ when built. */
 function findRoot(): string {

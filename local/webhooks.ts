@@ -152,7 +152,7 @@ export function toInbox(received: readonly Received[]): { html: string; headers:
 <title>Received messages</title><style>${STYLE}</style></head>
 <body><h1>Received messages</h1>
 <p>This page stands in for Slack, Teams and other webhooks. It shows what is posted to
-<code>/slack/NAME</code>, <code>/teams/NAME</code> and <code>/json/NAME</code> below this address, until the next start.</p>
+<code>/slack/NAME</code>, <code>/teams/NAME</code> and <code>/json/NAME</code> below this address, until the next start. Mails are <a href="/mails">on a page of their own</a>.</p>
 ${articles || '<p>Nothing yet.</p>'}</body></html>`;
   return { html, headers: { 'content-security-policy': `default-src 'none'; style-src 'sha256-${digest}'` } };
 }

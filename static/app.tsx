@@ -34,12 +34,15 @@ const Shares = lazy(async () => (await import('./share/shares.tsx')).Shares);
 const Keys = lazy(async () => (await import('./keys/keys.tsx')).Keys);
 const Imports = lazy(async () => (await import('./imports/imports.tsx')).Imports);
 const Audit = lazy(async () => (await import('./audit/audit.tsx')).Audit);
+const MailPage = lazy(async () => (await import('./mail/mail.tsx')).MailPage);
 const Administration = lazy(async () => (await import('./admin/administration.tsx')).Administration);
 
 /** Without a sign-in, shows the welcome page, or leaves to sign in if the address names a page. */
 export function Root({ signInError }: { signInError: Error | undefined }) {
   const { session } = useApp();
   const place = usePlace();
+  // Whoever gets a mail need not be a member.
+  if (place.path === '/mail') return <MailPage />;
   if (session.signedIn()) return <SignedIn />;
   // Whoever has just made their account is signed in at the provider.
   const isAsked = place.path !== '/' || place.query.has('sign-in');

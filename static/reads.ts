@@ -8,6 +8,7 @@ import type { Group, GroupList } from '../lib/answers/groups.ts';
 import type { ImportDetail, ImportList } from '../lib/answers/imports.ts';
 import type { InitState } from '../lib/answers/init.ts';
 import type { KeyList } from '../lib/answers/keys.ts';
+import type { MailLink } from '../lib/answers/mail.ts';
 import type { Me, OwnTenantList } from '../lib/answers/me.ts';
 import type { MemberList, SystemMemberList } from '../lib/answers/members.ts';
 import type { Report } from '../lib/answers/reports.ts';
@@ -37,6 +38,7 @@ function read<Answer>(path: string, query: Query = {}): Read<Answer> {
 /** Every route that reads. */
 export const reads = {
   initState: () => read<InitState>('init'),
+  mailLink: (token: string) => read<MailLink>(`mail/${encodeURIComponent(token)}`),
   /** Lists the tenant too, however many others there are. */
   me: (tenantId: number | null) => read<Me>('me', { tenant: tenantId === null ? null : String(tenantId) }),
   ownTenants: (query: Query) => read<OwnTenantList>('me/tenants', query),

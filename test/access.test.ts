@@ -95,6 +95,13 @@ const rows: Record<string, Row> = {
   'delete /channels/{tenantId}/{channelId}': inTenant('administrator', 'manager'),
   'get /channels/{tenantId}/report': inTenant('administrator', 'manager'),
   'post /channels/{tenantId}/{channelId}/test': inTenant('administrator', 'manager'),
+  'post /channels/{tenantId}/{channelId}/confirmation': inTenant('administrator', 'manager'),
+  'get /mail/{token}': inSystem(...everybody),
+  'get /mail/{token}/unsubscribe': inSystem(...everybody),
+  'post /mail/{token}/confirm': inSystem(...everybody),
+  'post /mail/{token}/decline': inSystem(...everybody),
+  'post /mail/{token}/unsubscribe': inSystem(...everybody),
+  'post /mail/{token}/resume': inSystem(...everybody),
   'get /audit': inSystem('administrator'),
   'get /audit/{tenantId}': inTenant('administrator', 'manager'),
   'get /repositories/{tenantId}': inTenant(...members),
@@ -189,6 +196,7 @@ const scopesOf: Record<string, KeyScope[]> = {
   'delete /channels/{tenantId}/{channelId}': managing,
   'get /channels/{tenantId}/report': managing,
   'post /channels/{tenantId}/{channelId}/test': managing,
+  'post /channels/{tenantId}/{channelId}/confirmation': managing,
   'get /audit/{tenantId}': managing,
   'get /repositories/{tenantId}': reading,
   'post /repositories/{tenantId}': importing,
@@ -310,6 +318,7 @@ function toRequest(key: string, repositoryId: number): [string, string, unknown]
     .replace('{keyId}', '999999')
     .replace('{importId}', '999999')
     .replace('{number}', '1')
+    .replace('{token}', 'none')
     .replace('{email}', 'nobody-here@example.com');
   return [
     method.toUpperCase(),
@@ -347,7 +356,8 @@ test.each(described)('%s accepts the right callers', async (key) => {
   expect(Object.fromEntries(outcomes)).toEqual(rows[key]);
   if (isSigningOut) signIn();
   const stranger = toOutcome(await installation.anonymously(method, route, body));
-  expect(stranger).toBe(key === 'get /init' ? 'allowed' : 'unauthenticated');
+  const isPublic = key === 'get /init' || key.includes(' /mail/');
+  expect(stranger).toBe(isPublic ? 'allowed' : 'unauthenticated');
 });
 
 /** What the pages expect of a route, from the rights in `/me`. */

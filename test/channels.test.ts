@@ -210,7 +210,9 @@ test('a tenant has at most twenty channels, even if more are added at once; they
   const databases = Array.from({ length: 3 }, () => openDatabase(installation.database.url));
   await Promise.all(databases.map(({ db }) => db.selectFrom('channel').select('name').execute()));
   const services = {
-    config: { allowPrivateAddresses: false, demoWebhookUrl: standIn('') },
+    config: { allowPrivateAddresses: false, demoWebhookUrl: standIn(''), pagesUrl: null, apiUrl: null },
+    activation: { packageUrl: null },
+    mailer: null,
     secrets: openSecrets('A'.repeat(43)),
     clock: () => new Date(NOW),
   };
@@ -220,7 +222,7 @@ test('a tenant has at most twenty channels, even if more are added at once; they
     name: 'Many',
     contents: 'both',
     groupId: null,
-    url: standIn('/slack/many'),
+    address: standIn('/slack/many'),
   } as const;
   const added = await Promise.all(
     databases.map(({ db }) =>

@@ -8,6 +8,7 @@ import {
 } from '../lib/access.ts';
 import { deleteAnnotation, listAnnotations, saveAnnotation, updateAnnotation } from '../lib/annotations.ts';
 import { deleteOldAudit, listAudit, recordExport, toAuditCsv } from '../lib/audit.ts';
+import type { ChannelServices } from '../lib/channels/address.ts';
 import { sendMessage, toTestMessage } from '../lib/channels/sending.ts';
 import { createChannel, deleteChannel, listChannels, updateChannel } from '../lib/channels.ts';
 import { collectTenant } from '../lib/collector.ts';
@@ -40,6 +41,14 @@ import { completeImport, createImport, listImports, storePart, takeBackImport } 
 import { KEY_BYTES, toKey } from '../lib/keys/secret.ts';
 import { hashKey, listKeyRepositories, refuseKeyInAddress, useKey } from '../lib/keys/use.ts';
 import { createKey, deleteOldKeys, describeKey, listKeys, revokeKey } from '../lib/keys.ts';
+import type { Mail } from '../lib/mail.ts';
+import {
+  answerMail,
+  listMailAddresses,
+  prepareMailAddress,
+  readMailLink,
+  sendMail,
+} from '../lib/mail-addresses.ts';
 import { describeMe, listOwnTenants } from '../lib/me.ts';
 import {
   listMembers,
@@ -404,10 +413,23 @@ async function runRules(
 }
 
 async function runChannels(step: Step, tenantId: number): Promise<void> {
-  const config = { allowPrivateAddresses: false, demoWebhookUrl: `${installation.url}/webhooks` };
-  const services = (db: Db) => ({ db, config, secrets: openSecrets('A'.repeat(43)), clock: () => NOW });
-  const url = `${config.demoWebhookUrl}/slack/x`;
-  const request = { kind: 'slack', name: 'C', contents: 'both', groupId: null, url } as const;
+  const config = {
+    allowPrivateAddresses: false,
+    demoWebhookUrl: `${installation.url}/webhooks`,
+    pagesUrl: installation.url,
+    apiUrl: `${installation.url}/api`,
+  };
+  const sent: Mail[] = [];
+  const services = (db: Db) => ({
+    db,
+    config,
+    activation: { packageUrl: null },
+    mailer: { send: async (mail: Mail) => void sent.push(mail), close: () => {} },
+    secrets: openSecrets('A'.repeat(43)),
+    clock: () => NOW,
+  });
+  const address = `${config.demoWebhookUrl}/slack/x`;
+  const request = { kind: 'slack', name: 'C', contents: 'both', groupId: null, address } as const;
   const { channelId } = await step('add a channel', (db) =>
     createChannel(services(db), tenantId, request, by),
   );
@@ -461,10 +483,27 @@ async function runChannels(step: Step, tenantId: number): Promise<void> {
   );
   const afterYears = new Date(NOW.getTime() + 500 * 86_400_000);
   await step('delete old problems', (db) => deleteOldProblems(db, afterYears));
+  await runMails(step, tenantId, services);
   await step('delete a channel', async (db) => {
     const other = await createChannel(services(db), tenantId, request, by);
     await deleteChannel(db, tenantId, other.channelId, by);
   });
+}
+
+async function runMails(step: Step, tenantId: number, services: (db: Db) => ChannelServices): Promise<void> {
+  const stranger = { tenantId, email: 'stranger@example.org' };
+  const own = { tenantId, email: by.email };
+  const receiver = { kind: 'channel', id: 1 } as const;
+  const mail = { subject: 'S', html: 'H', text: 'T', pictures: [] };
+  await step('ask for confirmation', (db) => prepareMailAddress(services(db), stranger, by));
+  await step('confirm an own address', (db) => prepareMailAddress(services(db), own, by));
+  await step('what a link in a mail is for', (db) =>
+    readMailLink(db, { use: 'unsubscribe', ...stranger, receiver }),
+  );
+  await step('confirm an address', (db) => answerMail(db, stranger, 'confirm', NOW));
+  await step('send a mail', (db) => sendMail(services(db), { ...stranger, receiver, isOwn: false }, mail));
+  await step('end mails', (db) => answerMail(db, stranger, 'stop', NOW));
+  await step('mail addresses', (db) => listMailAddresses(db, tenantId));
 }
 
 /** Not done by the product: nothing can expire a token at once. */

@@ -4,7 +4,21 @@ import { ChannelRequest, ChannelTest, ChannelUpdate, ReportQuery } from '../chan
 import type { Operation } from './operation.ts';
 
 const address: FailureCode[] = ['private_address', 'server_unreachable'];
+const mailing: FailureCode[] = [
+  'mail_not_configured',
+  'mail_stopped',
+  'mail_unreachable',
+  'mail_timeout',
+  'mail_not_encrypted',
+  'mail_certificate',
+  'mail_login_refused',
+  'mail_recipient_refused',
+  'mail_refused',
+  'mail_try_later',
+];
 const sending: FailureCode[] = [
+  ...mailing,
+  'mail_unconfirmed',
   'private_address',
   'channel_unreadable',
   'channel_gone',
@@ -32,7 +46,7 @@ export const channelOperations: Operation[] = [
     needs: 'changeChannels',
     body: ChannelRequest,
     responses: { 201: Channel },
-    failures: ['too_many_channels', 'group_not_found', ...address],
+    failures: ['too_many_channels', 'group_not_found', 'mail_not_configured', ...address],
   },
   {
     action: 'channels',
@@ -42,7 +56,7 @@ export const channelOperations: Operation[] = [
     needs: 'changeChannels',
     body: ChannelUpdate,
     responses: { 200: Channel },
-    failures: ['channel_not_found', 'group_not_found', ...address],
+    failures: ['channel_not_found', 'group_not_found', 'mail_not_configured', ...address],
   },
   {
     action: 'channels',
@@ -72,5 +86,14 @@ export const channelOperations: Operation[] = [
     body: ChannelTest,
     responses: { 200: Channel },
     failures: ['channel_not_found', 'group_not_found', ...sending],
+  },
+  {
+    action: 'channels',
+    method: 'post',
+    path: '/{tenantId}/{channelId}/confirmation',
+    summary: 'Ask the receiver of an e-mail channel once more',
+    needs: 'changeChannels',
+    responses: { 200: Channel },
+    failures: ['channel_not_found', 'too_many_mails', ...mailing],
   },
 ];

@@ -78,6 +78,7 @@ function toResponses(operation: Operation): Json {
 const variables: Record<string, Json> = {
   email: { type: 'string', format: 'email' },
   dashboardId: { type: 'string' },
+  token: { type: 'string' },
   date: { type: 'string', format: 'date' },
   table: { type: 'string', enum: EXPORT_TABLE_NAMES },
 };

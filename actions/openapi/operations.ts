@@ -8,6 +8,7 @@ import { groupOperations } from './groups.ts';
 import { importOperations } from './imports.ts';
 import { initOperations } from './init.ts';
 import { keyOperations } from './keys.ts';
+import { mailOperations } from './mail.ts';
 import { mcpOperations } from './mcp.ts';
 import { meOperations } from './me.ts';
 import { memberOperations } from './members.ts';
@@ -31,6 +32,7 @@ export const operations: Operation[] = [
   ...memberOperations,
   ...keyOperations,
   ...channelOperations,
+  ...mailOperations,
   ...auditOperations,
   ...repositoryOperations,
   ...ruleOperations,

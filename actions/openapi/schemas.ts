@@ -11,6 +11,7 @@ import * as groups from '../../lib/answers/groups.ts';
 import * as imports from '../../lib/answers/imports.ts';
 import * as init from '../../lib/answers/init.ts';
 import * as keys from '../../lib/answers/keys.ts';
+import * as mail from '../../lib/answers/mail.ts';
 import * as mcp from '../../lib/answers/mcp.ts';
 import * as me from '../../lib/answers/me.ts';
 import * as members from '../../lib/answers/members.ts';
@@ -94,6 +95,7 @@ const answerModules = [
   events,
   widgets,
   exports,
+  mail,
   mcp,
   { DashboardDocument, VegaLiteSpec },
 ];

@@ -9,8 +9,12 @@ export const Channel = z.object({
   contents: choiceField('channel', 'contents'),
   /** The group that its weekly report is about; null for the whole tenant. Without a name, the group was deleted: nothing is reported. */
   group: z.object({ groupId: z.int(), name: z.string().nullable() }).nullable(),
-  /** The host and last characters of the address. The rest is secret. */
+  /** The host and last characters of the address, whose rest is secret; of an e-mail channel the whole address. */
   addressHint: z.string(),
+  /** What the receiver of an e-mail channel said, and when they were last asked. Null for other kinds. */
+  mail: z
+    .object({ state: z.enum(['waiting', 'confirmed', 'declined', 'stopped']), askedAt: Instant.nullable() })
+    .nullable(),
   createdAt: Instant,
   createdBy: z.string(),
   /** When a message was last delivered. */
@@ -20,8 +24,12 @@ export const Channel = z.object({
 });
 export type Channel = z.infer<typeof Channel>;
 
-/** `demoUrl` is the base URL of test webhooks, which only the local host has. */
-export const ChannelList = z.object({ channels: z.array(Channel), demoUrl: z.string().nullable() });
+/** `demoUrl` is the base URL of test webhooks, which only the local host has. `sendsMail`: a mail server is configured. */
+export const ChannelList = z.object({
+  channels: z.array(Channel),
+  demoUrl: z.string().nullable(),
+  sendsMail: z.boolean(),
+});
 export type ChannelList = z.infer<typeof ChannelList>;
 
 export const ChannelDeleted = z.object({ channelId: z.int() });

@@ -1,15 +1,13 @@
 import { requirePublicAddress } from '../addresses.ts';
 import type { Config } from '../config.ts';
-import type { Db } from '../db/database.ts';
+import type { ChannelKind } from '../db/tables/channels.ts';
+import { parseEmail } from '../email.ts';
 import { Failure } from '../failure.ts';
-import type { Secrets } from '../secrets.ts';
+import type { MailServices } from '../mail-addresses.ts';
 
 /** The services that channels need. */
-export interface ChannelServices {
-  db: Db;
-  config: Pick<Config, 'allowPrivateAddresses' | 'demoWebhookUrl'>;
-  secrets: Secrets;
-  clock: () => Date;
+export interface ChannelServices extends MailServices {
+  config: Pick<Config, 'allowPrivateAddresses' | 'demoWebhookUrl' | 'pagesUrl' | 'apiUrl'>;
 }
 
 const SHOWN_CHARACTERS = 4;
@@ -39,8 +37,20 @@ function toHint({ host, pathname, search }: URL): string {
   return `${host}/…${rest.length < MIN_SHORTENED ? '' : rest.slice(-SHOWN_CHARACTERS)}`;
 }
 
-/** The sealed address, and what may be shown of it. Throws `invalid_input`, `private_address` and `server_unreachable`. */
-export async function toAddressColumns({ config, secrets }: ChannelServices, text: string) {
+/**
+ * The sealed address of a channel of that kind, and what may be shown of it. Throws `invalid_input`, `private_address` and
+ * `server_unreachable`.
+ */
+export async function toAddressColumns(
+  { config, secrets }: ChannelServices,
+  kind: ChannelKind,
+  text: string,
+) {
+  if (kind === 'email') {
+    const email = parseEmail(text);
+    if (email === null) throw new Failure('invalid_input', 'email: Give an e-mail address.');
+    return { addressSealed: await secrets.seal(email), addressHint: email };
+  }
   const url = await parseAddress(text, config);
   return { addressSealed: await secrets.seal(url.href), addressHint: toHint(url) };
 }

@@ -18,8 +18,8 @@ export interface Message {
   facts: { type: string } & Record<string, unknown>;
 }
 
-/** The message as the body for a kind of channel. */
-export function toPayload(kind: ChannelKind, message: Message): Record<string, unknown> {
+/** The message as the body for a kind of channel with a webhook. */
+export function toPayload(kind: Exclude<ChannelKind, 'email'>, message: Message): Record<string, unknown> {
   if (kind === 'slack') return toSlack(message);
   if (kind === 'teams') return toTeams(message);
   const { title, summary, link, facts } = message;

@@ -1,4 +1,6 @@
 import { Failure } from '../failure.ts';
+import { type Mail, toMessageMail } from '../mail.ts';
+import { sendMail } from '../mail-addresses.ts';
 import { notFound } from '../request.ts';
 import { toStoredFailure } from '../storable.ts';
 import { type ChannelServices, isStandIn } from './address.ts';
@@ -12,39 +14,59 @@ export interface ChannelKey {
 }
 
 /**
- * Sends a message to a channel and stores whether that worked. Throws `channel_not_found`,
- * `channel_unreadable` and what `postJson` throws.
+ * Sends a message to a channel and stores whether that worked. A channel of mails gets `mail` if there is one, else the message as a
+ * mail. Throws `channel_not_found`, `channel_unreadable` and what `postJson` and `sendMail` throw.
  */
 export async function sendMessage(
   services: ChannelServices,
   key: ChannelKey,
   message: Message,
+  mail: Omit<Mail, 'to' | 'unsubscribe'> | null = null,
 ): Promise<void> {
   const now = () => services.clock().toISOString();
   try {
-    await send(services, key, message);
-    await note(services, key, { sentAt: now(), failureCode: null, failureMessage: null, failureAt: null });
+    await send(services, key, { message, mail });
+    await noteOutcome(services, key, {
+      sentAt: now(),
+      failureCode: null,
+      failureMessage: null,
+      failureAt: null,
+    });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const { code, message: failureMessage } = toStoredFailure(error);
-    await note(services, key, { failureCode: code, failureMessage, failureAt: now() });
+    await noteOutcome(services, key, { failureCode: code, failureMessage, failureAt: now() });
     throw error;
   }
 }
 
+interface Sent {
+  message: Message;
+  mail: Omit<Mail, 'to' | 'unsubscribe'> | null;
+}
+
 async function send(
-  { db, secrets, config }: ChannelServices,
+  services: ChannelServices,
   { tenantId, channelId }: ChannelKey,
-  message: Message,
+  { message, mail }: Sent,
 ): Promise<void> {
+  const { db, secrets, config } = services;
   const channel = await db
     .selectFrom('channel')
-    .select(['kind', 'addressSealed'])
-    .where('tenantId', '=', tenantId)
+    .innerJoin('tenant', 'tenant.tenantId', 'channel.tenantId')
+    .select(['kind', 'addressSealed', 'channel.createdBy', 'tenant.name as tenantName'])
+    .where('channel.tenantId', '=', tenantId)
     .where('channelId', '=', channelId)
     .executeTakeFirst();
   if (!channel) throw notFound('channel');
-  const url = new URL(await secrets.open(channel.addressSealed).catch(toUnreadable));
+  const address = await secrets.open(channel.addressSealed).catch(toUnreadable);
+  if (channel.kind === 'email') {
+    const reason = `You get this because ${channel.createdBy} added ${address} to the notifications of “${channel.tenantName}”.`;
+    const receiver = { kind: 'channel', id: channelId } as const;
+    const to = { tenantId, email: address, receiver, isOwn: false };
+    return sendMail(services, to, mail ?? toMessageMail(message, { reason }));
+  }
+  const url = new URL(address);
   const allowPrivate = config.allowPrivateAddresses || isStandIn(url, config);
   await postJson(url, toPayload(channel.kind, message), { allowPrivate });
 }
@@ -53,12 +75,14 @@ function toUnreadable(): never {
   throw new Failure('channel_unreadable');
 }
 
-type Outcome =
+/** The outcome of a channel's last message. */
+export type Outcome =
   | { sentAt: string; failureCode: null; failureMessage: null; failureAt: null }
   | { failureCode: string; failureMessage: string; failureAt: string };
 
-async function note(
-  { db }: ChannelServices,
+/** Stores the outcome of a channel's last message. */
+export async function noteOutcome(
+  { db }: Pick<ChannelServices, 'db'>,
   { tenantId, channelId }: ChannelKey,
   outcome: Outcome,
 ): Promise<void> {

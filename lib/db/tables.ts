@@ -8,6 +8,7 @@ import { groupTables } from './tables/groups.ts';
 import { importTables } from './tables/imports.ts';
 import { installationTables } from './tables/installation.ts';
 import { keyTables } from './tables/keys.ts';
+import { mailTables } from './tables/mail.ts';
 import { repositoryTables } from './tables/repositories.ts';
 import { runTables } from './tables/runs.ts';
 import { shareTables } from './tables/shares.ts';
@@ -29,6 +30,7 @@ export const TABLES = {
   ...importTables,
   ...runTables,
   ...channelTables,
+  ...mailTables,
   ...deliveryTables,
   ...auditTables,
   ...shareTables,

@@ -15,6 +15,8 @@ interface ChannelDialogProps {
   channel: Channel | undefined;
   /** Address of the local host's receiver of test messages, if there is one. */
   demoUrl: string | null;
+  /** A mail server is configured. */
+  sendsMail: boolean;
   onClose: () => void;
   onSaved: () => void;
 }
@@ -24,22 +26,31 @@ const KINDS = [
   { value: 'teams', label: 'Microsoft Teams: workflow webhook' },
   { value: 'webhook', label: 'Webhook: JSON to your own address' },
 ];
+const E_MAIL = { value: 'email', label: 'E-mail: an address of a person or a list' };
 const CONTENTS = [
   { value: 'both', label: 'Problems and the weekly report' },
   { value: 'problems', label: 'Problems only' },
   { value: 'reports', label: 'The weekly report only' },
 ];
-const HINTS: Record<Channel['kind'], string> = {
+type WebhookKind = Exclude<Channel['kind'], 'email'>;
+const HINTS: Record<WebhookKind, string> = {
   slack: 'In Slack: your app › Incoming Webhooks › Add New Webhook.',
   teams: 'In Teams: the channel’s Workflows › “Post to a channel when a webhook request is received”.',
   webhook: 'Receives each message as JSON by POST.',
 };
-const STAND_IN: Record<Channel['kind'], string> = { slack: 'slack', teams: 'teams', webhook: 'json' };
+const STAND_IN: Record<WebhookKind, string> = { slack: 'slack', teams: 'teams', webhook: 'json' };
 /** The form checks all else, so invalid input is about the address. */
-const FIELD_OF = { private_address: 'url', server_unreachable: 'url', invalid_input: 'url' };
+const FIELD_OF = { private_address: 'address', server_unreachable: 'address', invalid_input: 'address' };
 
 /** Adds or changes a channel. */
-export function ChannelDialog({ tenantId, channel, demoUrl, onClose, onSaved }: ChannelDialogProps) {
+export function ChannelDialog({
+  tenantId,
+  channel,
+  demoUrl,
+  sendsMail,
+  onClose,
+  onSaved,
+}: ChannelDialogProps) {
   const { api } = useApp();
   const submission = useSubmission();
   const [kind, setKind] = useState<Channel['kind']>(channel?.kind ?? 'slack');
@@ -47,21 +58,23 @@ export function ChannelDialog({ tenantId, channel, demoUrl, onClose, onSaved }: 
   const [contents, setContents] = useState<Channel['contents']>(channel?.contents ?? 'both');
   const [groupId, setGroupId] = useState(String(channel?.group?.groupId ?? ''));
   const groups = useAnswer(reads.groups(tenantId));
-  const [url, setUrl] = useState('');
+  const [address, setAddress] = useState('');
   const fieldErrors = fieldErrorsOf(submission, FIELD_OF);
-  const standIn = demoUrl && `${demoUrl}/${STAND_IN[kind]}/${tenantId}`;
+  // What is stored is the address of the other kind.
+  const isKept = channel !== undefined && (channel.kind === 'email') === (kind === 'email');
 
   function save() {
-    const address = url.trim();
+    const given = address.trim();
+    const named = kind === 'email' ? { email: given } : { url: given };
     const subject = Number(groupId) || null;
     const update: ChannelUpdate = {
       kind,
       name,
       contents,
       groupId: subject,
-      ...(address && { url: address }),
+      ...(given && named),
     };
-    const body: ChannelRequest = { kind, name, contents, groupId: subject, url: address };
+    const body: ChannelRequest = { kind, name, contents, groupId: subject, ...named };
     void submission.run(async () => {
       if (channel) await api.send<Channel>('PATCH', `channels/${tenantId}/${channel.channelId}`, update);
       else await api.send<Channel>('POST', `channels/${tenantId}`, body);
@@ -81,29 +94,17 @@ export function ChannelDialog({ tenantId, channel, demoUrl, onClose, onSaved }: 
       <SelectField
         label="Kind"
         value={kind}
-        options={KINDS}
+        options={sendsMail || kind === 'email' ? [E_MAIL, ...KINDS] : KINDS}
         onValue={(value) => setKind(value as Channel['kind'])}
       />
       <Field label="Name" required maxLength={100} value={name} onValue={setName} />
-      <Field
-        label="Webhook address"
-        type="url"
-        required={!channel}
-        maxLength={1000}
-        autoComplete="off"
-        value={url}
-        onValue={setUrl}
-        error={fieldErrors.of('url')}
-        hint={
-          <>
-            {channel ? 'Leave empty to keep the current one. ' : `${HINTS[kind]} `}
-            {standIn && (
-              <button type="button" class="link-button" onClick={() => setUrl(standIn)}>
-                Use the test receiver on this machine
-              </button>
-            )}
-          </>
-        }
+      <AddressField
+        kind={kind}
+        demoUrl={demoUrl && `${demoUrl}/${kind === 'email' ? '' : STAND_IN[kind]}/${tenantId}`}
+        isKept={isKept}
+        value={address}
+        onValue={setAddress}
+        error={fieldErrors.of('address')}
       />
       <SelectField
         label="Sends"
@@ -120,6 +121,51 @@ export function ChannelDialog({ tenantId, channel, demoUrl, onClose, onSaved }: 
         />
       )}
     </FormDialog>
+  );
+}
+
+interface AddressFieldProps {
+  kind: Channel['kind'];
+  /** Where the local host takes test messages of this kind. */
+  demoUrl: string | null;
+  /** Without a new one, the stored one stays. */
+  isKept: boolean;
+  value: string;
+  onValue: (value: string) => void;
+  error: string | undefined;
+}
+
+/** Where messages go: an e-mail address, or that of a webhook. */
+function AddressField({ kind, demoUrl, isKept, value, onValue, error }: AddressFieldProps) {
+  const kept = isKept ? 'Leave empty to keep the current one. ' : '';
+  const common = { required: !isKept, autoComplete: 'off', value, onValue, error };
+  if (kind === 'email')
+    return (
+      <Field
+        {...common}
+        label="E-mail address"
+        type="email"
+        maxLength={254}
+        hint={`${kept}Unless it is your own, its owner is asked first, and gets nothing before they agree.`}
+      />
+    );
+  return (
+    <Field
+      {...common}
+      label="Webhook address"
+      type="url"
+      maxLength={1000}
+      hint={
+        <>
+          {kept || `${HINTS[kind]} `}
+          {demoUrl && (
+            <button type="button" class="link-button" onClick={() => onValue(demoUrl)}>
+              Use the test receiver on this machine
+            </button>
+          )}
+        </>
+      }
+    />
   );
 }
 

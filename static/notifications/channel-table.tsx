@@ -12,6 +12,7 @@ const KINDS: Record<Channel['kind'], string> = {
   slack: 'Slack',
   teams: 'Microsoft Teams',
   webhook: 'JSON webhook',
+  email: 'E-mail',
 };
 const CONTENTS: Record<Channel['contents'], string> = {
   problems: 'Problems',
@@ -35,7 +36,7 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
   if (channels.length === 0)
     return (
       <Empty title="No channels yet">
-        <p>Add a Slack or Teams webhook, or an address of your own that takes JSON.</p>
+        <p>Add an e-mail address, a Slack or Teams webhook, or an address of your own that takes JSON.</p>
       </Empty>
     );
 
@@ -45,6 +46,14 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
     const sent = await submission.run(async () => void (await api.send<Channel>('POST', path, body)));
     if (sent)
       setTested(`${body.send === 'report' ? 'Report' : 'Test message'} delivered to ${channel.name}.`);
+    onTested();
+  }
+
+  async function ask(channel: Channel) {
+    setTested(undefined);
+    const path = `channels/${tenantId}/${channel.channelId}/confirmation`;
+    const asked = await submission.run(async () => void (await api.send<Channel>('POST', path)));
+    if (asked) setTested(`${channel.addressHint} was asked once more.`);
     onTested();
   }
 
@@ -81,6 +90,7 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
               </td>
               <td class="name" data-label="Address">
                 {channel.addressHint}
+                <Consent channel={channel} disabled={submission.busy} onAsk={() => void ask(channel)} />
               </td>
               <td data-label="Last message">
                 <LastMessage channel={channel} />
@@ -116,6 +126,38 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
           ))}
         </DataTable>
       </section>
+    </>
+  );
+}
+
+interface ConsentProps {
+  channel: Channel;
+  disabled: boolean;
+  onAsk: () => void;
+}
+
+const CONSENTS = {
+  declined: 'The receiver wants no mails',
+  stopped: 'The receiver unsubscribed',
+};
+
+/** What the receiver of an e-mail channel said, if that keeps mails away. */
+function Consent({ channel: { mail, addressHint }, disabled, onAsk }: ConsentProps) {
+  if (mail === null || mail.state === 'confirmed') return null;
+  if (mail.state !== 'waiting')
+    return (
+      <>
+        <br />
+        <span class="tag warning">{CONSENTS[mail.state]}</span>
+      </>
+    );
+  return (
+    <>
+      <br />
+      <span class="tag warning">Not confirmed yet</span>{' '}
+      <button type="button" class="link-button" disabled={disabled} onClick={onAsk}>
+        Ask again<span class="unseen">: {addressHint}</span>
+      </button>
     </>
   );
 }

@@ -70,6 +70,7 @@ export function Notifications({ tenantId }: { tenantId: number }) {
           tenantId={tenantId}
           channel={editing === 'new' ? undefined : editing}
           demoUrl={list.answer.demoUrl}
+          sendsMail={list.answer.sendsMail}
           onClose={() => setEditing(undefined)}
           onSaved={changed}
         />

@@ -129,11 +129,11 @@ select "CHANNEL"."CHANNEL_ID", "CHANNEL"."KIND", "CHANNEL"."NAME", "CHANNEL"."CO
 update "CHANNEL" set "KIND" = ?, "NAME" = ?, "CONTENTS" = ?, "GROUP_ID" = ?, "ADDRESS_SEALED" = ?, "ADDRESS_HINT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 
 -- send to a channel
-select "KIND", "ADDRESS_SEALED" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "KIND", "ADDRESS_SEALED", "CHANNEL"."CREATED_BY", "TENANT"."NAME" as "TENANT_NAME" from "CHANNEL" inner join "TENANT" on "TENANT"."TENANT_ID" = "CHANNEL"."TENANT_ID" where "CHANNEL"."TENANT_ID" = ? and "CHANNEL_ID" = ?;
 update "CHANNEL" set "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 
 -- send to a channel in vain
-select "KIND", "ADDRESS_SEALED" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "KIND", "ADDRESS_SEALED", "CHANNEL"."CREATED_BY", "TENANT"."NAME" as "TENANT_NAME" from "CHANNEL" inner join "TENANT" on "TENANT"."TENANT_ID" = "CHANNEL"."TENANT_ID" where "CHANNEL"."TENANT_ID" = ? and "CHANNEL_ID" = ?;
 update "CHANNEL" set "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 
 -- channels
@@ -173,7 +173,7 @@ update "SILENT_DAY" set "ENDED_AT" = ? where "TRAFFIC_DATE" >= ? and "ENDED_AT" 
 -- tell of problems
 merge into "PROBLEM_NOTICE" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(5 codeunits32)), cast(? as integer), cast(? as timestamp(3)))) as "GIVEN" ("TENANT_ID", "PROBLEM_ID", "CHANNEL_ID", "PHASE", "ATTEMPTS", "DUE_AT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."PROBLEM_ID" = "GIVEN"."PROBLEM_ID" and "KEPT"."CHANNEL_ID" = "GIVEN"."CHANNEL_ID" and "KEPT"."PHASE" = "GIVEN"."PHASE" when matched then update set "ATTEMPTS" = "GIVEN"."ATTEMPTS", "DUE_AT" = "GIVEN"."DUE_AT" when not matched then insert ("TENANT_ID", "PROBLEM_ID", "CHANNEL_ID", "PHASE", "ATTEMPTS", "DUE_AT") values ("GIVEN"."TENANT_ID", "GIVEN"."PROBLEM_ID", "GIVEN"."CHANNEL_ID", "GIVEN"."PHASE", "GIVEN"."ATTEMPTS", "GIVEN"."DUE_AT");
 select "CONTENTS" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
-select "KIND", "ADDRESS_SEALED" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "KIND", "ADDRESS_SEALED", "CHANNEL"."CREATED_BY", "TENANT"."NAME" as "TENANT_NAME" from "CHANNEL" inner join "TENANT" on "TENANT"."TENANT_ID" = "CHANNEL"."TENANT_ID" where "CHANNEL"."TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "PROBLEM_ID", "KIND", "CODE", "REPOSITORY_ID", "FULL_NAME", "MESSAGE", "SINCE_AT", "UNTIL_AT" from "PROBLEM" where "TENANT_ID" = ? and ("UNTIL_AT" is null or "UNTIL_AT" > ?) order by "PROBLEM_ID";
 select "PROBLEM_ID", "PHASE", "ATTEMPTS", "DUE_AT", "SENT_AT" from "PROBLEM_NOTICE" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "TENANT_ID", "NAME" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
@@ -193,7 +193,7 @@ select "ATTEMPTS", "DUE_AT" from "DELIVERY" where ("TENANT_ID" = ? and "RECEIVER
 select "C"."TENANT_ID", "C"."CHANNEL_ID", "T"."NAME" as "TENANT_NAME", "C"."GROUP_ID", "C"."QUIET_FROM", "C"."QUIET_TO", "C"."QUIET_ZONE" from "CHANNEL" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" left join "REPOSITORY_GROUP" as "G" on "G"."TENANT_ID" = "C"."TENANT_ID" and "G"."GROUP_ID" = "C"."GROUP_ID" where ("C"."GROUP_ID" is null or "G"."GROUP_ID" is not null) and "C"."CONTENTS" <> ? and "C"."CREATED_AT" <= ? and not exists (select "D"."DELIVERY_KEY" from "DELIVERY" as "D" where "D"."TENANT_ID" = "C"."TENANT_ID" and "D"."RECEIVER_KIND" = ? and "D"."RECEIVER_ID" = "C"."CHANNEL_ID" and "D"."ABOUT" = ? and "D"."DELIVERY_KEY" = ? and ("D"."DUE_AT" is null or "D"."DUE_AT" > ?)) order by "C"."TENANT_ID", "C"."CHANNEL_ID";
 select "C"."TENANT_ID", "C"."CHANNEL_ID", "T"."NAME" as "TENANT_NAME", "C"."GROUP_ID", "C"."QUIET_FROM", "C"."QUIET_TO", "C"."QUIET_ZONE" from "CHANNEL" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" left join "REPOSITORY_GROUP" as "G" on "G"."TENANT_ID" = "C"."TENANT_ID" and "G"."GROUP_ID" = "C"."GROUP_ID" where ("C"."GROUP_ID" is null or "G"."GROUP_ID" is not null) and "C"."CONTENTS" <> ? and "C"."TENANT_ID" = ? and "C"."CHANNEL_ID" = ?;
 select "CHANNEL_ID" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ? for read only with rs use and keep update locks;
-select "KIND", "ADDRESS_SEALED" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "KIND", "ADDRESS_SEALED", "CHANNEL"."CREATED_BY", "TENANT"."NAME" as "TENANT_NAME" from "CHANNEL" inner join "TENANT" on "TENANT"."TENANT_ID" = "CHANNEL"."TENANT_ID" where "CHANNEL"."TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "L"."REPOSITORY_ID", "L"."REFERRER", "L"."VIEW_COUNT", "L"."DATE" from (select "F"."REPOSITORY_ID", "F"."REFERRER", "S"."VIEW_COUNT", "S"."SNAPSHOT_DATE" as "DATE", row_number() over(partition by "F"."REPOSITORY_ID", "F"."REFERRER" order by "S"."VIEW_COUNT" desc, "S"."SNAPSHOT_DATE") as "PLACE" from "FIRST_REFERRER" as "F" inner join "REFERRER_SNAPSHOT" as "S" on "S"."TENANT_ID" = "F"."TENANT_ID" and "S"."REPOSITORY_ID" = "F"."REPOSITORY_ID" and "S"."REFERRER" = "F"."REFERRER" and "S"."SNAPSHOT_DATE" >= ? and "S"."SNAPSHOT_DATE" <= ? where "F"."TENANT_ID" = ? and "F"."FIRST_DATE" >= ? and "F"."FIRST_DATE" <= ? and exists (select "W"."OBSERVED_DATE" from "TRAFFIC_WINDOW" as "W" where "W"."TENANT_ID" = "F"."TENANT_ID" and "W"."REPOSITORY_ID" = "F"."REPOSITORY_ID" and "W"."OBSERVED_DATE" < "F"."FIRST_DATE")) as "L" where "L"."PLACE" = ?;
 select "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ?;
 select "REPOSITORY_ID", "VIEW_UNIQUES" from "TRAFFIC_WEEK" where "TENANT_ID" = ? and "WEEK_START" = ?;
@@ -229,7 +229,7 @@ update "SILENT_DAY" set "ENDED_AT" = ? where "TRAFFIC_DATE" >= ? and "ENDED_AT" 
 -- tell that problems are over
 merge into "PROBLEM_NOTICE" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(5 codeunits32)), cast(? as integer), cast(? as timestamp(3)))) as "GIVEN" ("TENANT_ID", "PROBLEM_ID", "CHANNEL_ID", "PHASE", "ATTEMPTS", "DUE_AT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."PROBLEM_ID" = "GIVEN"."PROBLEM_ID" and "KEPT"."CHANNEL_ID" = "GIVEN"."CHANNEL_ID" and "KEPT"."PHASE" = "GIVEN"."PHASE" when matched then update set "ATTEMPTS" = "GIVEN"."ATTEMPTS", "DUE_AT" = "GIVEN"."DUE_AT" when not matched then insert ("TENANT_ID", "PROBLEM_ID", "CHANNEL_ID", "PHASE", "ATTEMPTS", "DUE_AT") values ("GIVEN"."TENANT_ID", "GIVEN"."PROBLEM_ID", "GIVEN"."CHANNEL_ID", "GIVEN"."PHASE", "GIVEN"."ATTEMPTS", "GIVEN"."DUE_AT");
 select "CONTENTS" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
-select "KIND", "ADDRESS_SEALED" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "KIND", "ADDRESS_SEALED", "CHANNEL"."CREATED_BY", "TENANT"."NAME" as "TENANT_NAME" from "CHANNEL" inner join "TENANT" on "TENANT"."TENANT_ID" = "CHANNEL"."TENANT_ID" where "CHANNEL"."TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "PROBLEM_ID", "KIND", "CODE", "REPOSITORY_ID", "FULL_NAME", "MESSAGE", "SINCE_AT", "UNTIL_AT" from "PROBLEM" where "TENANT_ID" = ? and ("UNTIL_AT" is null or "UNTIL_AT" > ?) order by "PROBLEM_ID";
 select "PROBLEM_ID", "PHASE", "ATTEMPTS", "DUE_AT", "SENT_AT" from "PROBLEM_NOTICE" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "TENANT_ID", "NAME" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
@@ -239,6 +239,37 @@ update "PROBLEM_NOTICE" set "DUE_AT" = ?, "SENT_AT" = ?, "FAILURE_CODE" = ?, "FA
 
 -- delete old problems
 delete from "PROBLEM" where "UNTIL_AT" < ?;
+
+-- ask for confirmation
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
+merge into "MAIL_ADDRESS" as "KEPT" using (values (cast(? as integer), cast(? as varchar(320 codeunits32)), cast(? as timestamp(3)), cast(? as varchar(320 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "EMAIL", "ASKED_AT", "ASKED_BY", "ASKED_COUNT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."EMAIL" = "GIVEN"."EMAIL" when matched then update set "ASKED_AT" = "GIVEN"."ASKED_AT", "ASKED_BY" = "GIVEN"."ASKED_BY", "ASKED_COUNT" = "GIVEN"."ASKED_COUNT" when not matched then insert ("TENANT_ID", "EMAIL", "ASKED_AT", "ASKED_BY", "ASKED_COUNT") values ("GIVEN"."TENANT_ID", "GIVEN"."EMAIL", "GIVEN"."ASKED_AT", "GIVEN"."ASKED_BY", "GIVEN"."ASKED_COUNT");
+select "ASKED_AT" from "MAIL_ADDRESS" where "TENANT_ID" = ? and "ASKED_AT" > ? order by "ASKED_AT";
+select "NAME" from "TENANT" where "TENANT_ID" = ?;
+select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
+select * from "MAIL_ADDRESS" where "TENANT_ID" = ? and "EMAIL" = ?;
+
+-- confirm an own address
+merge into "MAIL_ADDRESS" as "KEPT" using (values (cast(? as integer), cast(? as varchar(320 codeunits32)), cast(? as timestamp(3)), cast(? as varchar(320 codeunits32)), cast(? as integer), cast(? as timestamp(3)), cast(? as timestamp(3)), cast(? as timestamp(3)))) as "GIVEN" ("TENANT_ID", "EMAIL", "ASKED_AT", "ASKED_BY", "ASKED_COUNT", "CONFIRMED_AT", "DECLINED_AT", "STOPPED_AT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."EMAIL" = "GIVEN"."EMAIL" when matched then update set "ASKED_COUNT" = "GIVEN"."ASKED_COUNT", "CONFIRMED_AT" = "GIVEN"."CONFIRMED_AT", "DECLINED_AT" = null, "STOPPED_AT" = null when not matched then insert ("TENANT_ID", "EMAIL", "ASKED_AT", "ASKED_BY", "ASKED_COUNT", "CONFIRMED_AT", "DECLINED_AT", "STOPPED_AT") values ("GIVEN"."TENANT_ID", "GIVEN"."EMAIL", "GIVEN"."ASKED_AT", "GIVEN"."ASKED_BY", "GIVEN"."ASKED_COUNT", "GIVEN"."CONFIRMED_AT", "GIVEN"."DECLINED_AT", "GIVEN"."STOPPED_AT");
+
+-- what a link in a mail is for
+select "NAME" from "TENANT" where "TENANT_ID" = ?;
+select * from "MAIL_ADDRESS" where "TENANT_ID" = ? and "EMAIL" = ?;
+
+-- confirm an address
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
+select * from "MAIL_ADDRESS" where "TENANT_ID" = ? and "EMAIL" = ? for read only with rs use and keep update locks;
+update "MAIL_ADDRESS" set "DECLINED_AT" = ?, "STOPPED_AT" = ?, "CONFIRMED_AT" = ?, "ASKED_COUNT" = ? where "TENANT_ID" = ? and "EMAIL" = ?;
+
+-- send a mail
+select * from "MAIL_ADDRESS" where "TENANT_ID" = ? and "EMAIL" = ?;
+
+-- end mails
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
+select * from "MAIL_ADDRESS" where "TENANT_ID" = ? and "EMAIL" = ? for read only with rs use and keep update locks;
+update "MAIL_ADDRESS" set "DECLINED_AT" = ?, "STOPPED_AT" = ? where "TENANT_ID" = ? and "EMAIL" = ?;
+
+-- mail addresses
+select * from "MAIL_ADDRESS" where "TENANT_ID" = ?;
 
 -- delete a channel
 delete from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;

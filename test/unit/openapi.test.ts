@@ -64,10 +64,10 @@ test('operations have unique names and say who may call them', () => {
     }
 });
 
-test('a missing sign-in is described for all routes but the first visitor’s', () => {
+test('a missing sign-in is described for all routes but the first visitor’s and those of links in mails', () => {
   for (const [route, methods] of Object.entries<Record<string, { responses: object }>>(document.paths))
     for (const [method, { responses }] of Object.entries(methods)) {
-      const isPublic = route === '/init' && method === 'get';
+      const isPublic = (route === '/init' && method === 'get') || route.startsWith('/mail/');
       expect('401' in responses, `${method} ${route}`).toBe(!isPublic);
       expect(responses).toHaveProperty('503');
     }

@@ -1,8 +1,8 @@
 import { choice, generated, instant, integer, optional, smallint, text } from '../columns.ts';
 
-const CHANNEL_KINDS = ['webhook', 'slack', 'teams'] as const;
+const CHANNEL_KINDS = ['webhook', 'slack', 'teams', 'email'] as const;
 
-/** The format of messages: Slack's, Microsoft Teams', or for a `webhook` plain JSON. */
+/** The format of messages: Slack's, Microsoft Teams', a mail, or for a `webhook` plain JSON. */
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 
 const CHANNEL_CONTENTS = ['problems', 'reports', 'both'] as const;
@@ -47,6 +47,7 @@ export const channelTables = {
     quietTo: optional(text(5)),
     quietZone: optional(text(60)),
     addressSealed: text(4000),
+    /** Of an e-mail channel the address itself, which is no secret. */
     addressHint: text(300),
     createdAt: instant,
     createdBy: text(320),

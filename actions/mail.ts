@@ -1,0 +1,55 @@
+import { type Answer, json } from '../lib/answer.ts';
+import type { MailLink } from '../lib/answers/mail.ts';
+import { type Call, createApp, serve } from '../lib/app.ts';
+import { Failure } from '../lib/failure.ts';
+import { answerMail, type MailAnswer, readMailLink } from '../lib/mail-addresses.ts';
+import { type MailToken, openMailToken } from '../lib/mail-links.ts';
+
+/** No route asks who calls: whoever has the link got the mail. */
+const app = createApp();
+
+/** What the link lets its owner do, and a database that shows its tenant and no other. */
+async function requireLink(c: Call) {
+  const { secrets, clock, dbFor } = c.env;
+  const text = c.req.param('token') ?? '';
+  const token = await openMailToken(secrets, text, clock());
+  return { token, text, db: dbFor({ tenants: [token.tenantId] }), now: clock() };
+}
+
+const ANSWERS_OF: Record<MailToken['use'], readonly MailAnswer[]> = {
+  confirm: ['confirm', 'decline'],
+  unsubscribe: ['stop', 'resume'],
+};
+
+async function keep(c: Call, answer: MailAnswer): Promise<Answer> {
+  const { token, db, now } = await requireLink(c);
+  if (!ANSWERS_OF[token.use].includes(answer)) throw new Failure('mail_link_invalid');
+  await answerMail(db, token, answer, now);
+  return json<MailLink>(await readMailLink(db, token));
+}
+
+app.get('/:token', async (c) => {
+  const { token, db } = await requireLink(c);
+  return json<MailLink>(await readMailLink(db, token));
+});
+
+app.post('/:token/confirm', (c) => keep(c, 'confirm'));
+
+app.post('/:token/decline', (c) => keep(c, 'decline'));
+
+app.post('/:token/resume', (c) => keep(c, 'resume'));
+
+/** What mail programs call when the receiver clicks *Unsubscribe* there (RFC 8058). The body says nothing that the address does not. */
+app.post('/:token/unsubscribe', (c) => keep(c, 'stop'));
+
+/** Programs that do not know RFC 8058 open the address. Nothing changes before the receiver says so on the page. */
+app.get('/:token/unsubscribe', async (c) => {
+  const { token, text, db } = await requireLink(c);
+  const answer = json<MailLink>(await readMailLink(db, token), 303);
+  return {
+    ...answer,
+    headers: { ...answer.headers, location: `${c.env.config.pagesUrl ?? ''}/mail#${text}` },
+  };
+});
+
+export const main = serve(app);
