@@ -11,11 +11,11 @@ import { peakMemory } from './memory.ts';
 import { printTable, round } from './table.ts';
 import { timed } from './warm-action.ts';
 
-const REPOSITORIES = Number(process.env.EXPORT_REPOSITORIES ?? 300);
-const DAYS = Math.floor(Number(process.env.EXPORT_YEARS ?? 5) * 365.25);
+/** What is exported: repositories, days of each, and days with lists of ten entries. */
+export const REPOSITORIES = Number(process.env.EXPORT_REPOSITORIES ?? 300);
+export const DAYS = Math.floor(Number(process.env.EXPORT_YEARS ?? 5) * 365.25);
+export const LIST_DAYS = Number(process.env.EXPORT_LIST_DAYS ?? 90);
 const TODAY = '2026-03-10';
-/** Days with lists, ten entries each. */
-const LIST_DAYS = Number(process.env.EXPORT_LIST_DAYS ?? 90);
 
 /** Lists that change little from day to day, as real ones do. */
 async function fillLists(client: pg.Client): Promise<void> {
@@ -27,6 +27,12 @@ async function fillLists(client: pg.Client): Promise<void> {
     [TODAY, LIST_DAYS],
   );
   await client.query('vacuum analyze');
+}
+
+/** Fills a tenant with what is exported. */
+export async function fillExported(url: string, client: pg.Client): Promise<void> {
+  await fillDays(url, { tenantId: 1, repositories: REPOSITORIES, days: DAYS, today: TODAY });
+  await fillLists(client);
 }
 
 /** The days and paths as PostgreSQL itself writes them, and as its driver reads them with one statement. */
@@ -58,13 +64,7 @@ export async function benchExports(): Promise<void> {
   const { installation } = bench;
   const client = new pg.Client(installation.database.url);
   await client.connect();
-  await fillDays(installation.database.url, {
-    tenantId: 1,
-    repositories: REPOSITORIES,
-    days: DAYS,
-    today: TODAY,
-  });
-  await fillLists(client);
+  await fillExported(installation.database.url, client);
   const read = <Answer>(route: string) =>
     callApi(installation, 'ada@example.com', { method: 'GET', path: route }) as Promise<Answer>;
   const results = [];

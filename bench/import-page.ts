@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { addDays } from '../lib/day.ts';
 import { openChromium } from '../test/e2e/chromium.ts';
 import { insertRepositories, openBenchInstallation } from './installation.ts';
+import { peakOfBrowser } from './memory.ts';
 import { printTable, round } from './table.ts';
 
 const OWNER = 'octo-org';
@@ -30,37 +30,13 @@ async function writeHistory(file: string): Promise<number> {
   return days * REPOSITORIES;
 }
 
-const readProcess = (pid: number, file: string) => {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-  } catch {
-    return '';
-  }
-};
-
-/** Whether this process started it, itself or by others. Other browsers may run on the machine. */
-function isOurs(pid: number): boolean {
-  const [, parent = '0'] = /^PPid:\s+(\d+)/m.exec(readProcess(pid, 'status')) ?? [];
-  return Number(parent) > 1 && (Number(parent) === process.pid || isOurs(Number(parent)));
-}
-
-/** The most memory that the page's process has taken so far, in MB. */
-function peakOfPage(): number {
-  const peaks = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => readProcess(pid, 'cmdline').includes('--type=renderer') && isOurs(pid))
-    .map((pid) => Number(/^VmHWM:\s+(\d+)/m.exec(readProcess(pid, 'status'))?.[1] ?? 0) / 1000);
-  return Math.max(0, ...peaks);
-}
-
 const LONG_MS = 3_600_000;
 
 async function measure(page: Page, file: string): Promise<{ step: string; seconds: number; peak: number }[]> {
   const steps: { step: string; seconds: number; peak: number }[] = [];
   let begun = performance.now();
   const note = (step: string) => {
-    steps.push({ step, seconds: (performance.now() - begun) / 1000, peak: peakOfPage() });
+    steps.push({ step, seconds: (performance.now() - begun) / 1000, peak: peakOfBrowser('renderer') });
     begun = performance.now();
   };
   await page.getByLabel('Files', { exact: true }).setInputFiles(file);

@@ -5,6 +5,7 @@ import { benchCold } from './cold.ts';
 import { benchCollect } from './collect.ts';
 import { benchDashboard } from './dashboard.ts';
 import { benchDisk } from './disk.ts';
+import { benchExportPage } from './export-page.ts';
 import { benchExports } from './exports.ts';
 import { benchFanOut } from './fanout.ts';
 import { benchFirstChart } from './first-chart.ts';
@@ -62,6 +63,10 @@ const BENCHES = {
   exports: {
     run: benchExports,
     prints: 'an export of 300 repositories and 5 years by the API, beside COPY and bare statements',
+  },
+  'export-page': {
+    run: benchExportPage,
+    prints: 'the same export by the page, and the memory it takes (needs Chromium)',
   },
   import: {
     run: benchImport,

@@ -3,6 +3,7 @@ import initSqlJs from 'sql.js';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addDays } from '../../lib/day.ts';
 import { openDatabase } from '../../lib/db/database.ts';
+import { exportZip, sourceOf } from '../exported.ts';
 import type { TestInstallation } from '../installation.ts';
 import { findViolations, findViolationsInSights, shiftOf } from './axe.ts';
 import { openChromium } from './chromium.ts';
@@ -152,6 +153,67 @@ test('a database is read under the pages’ policy, and SQLite is loaded only fo
   await page.getByLabel('Files', { exact: true }).setInputFiles([file]);
   await page.getByText(/^1 new day, .* for 1 repository\.$/).waitFor();
   expect(loaded.filter(isSqlite)).toHaveLength(1);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('an export’s groups and dashboards are shown before they are made, and stay only if somebody uses them', async () => {
+  const call = installation.as('ada@example.com');
+  const id = await repositoryIdOf('northwind-labs/burrow');
+  const create = async (name: string) =>
+    (await call('POST', '/groups/1', { name, repositoryIds: [id] })).body.groupId as number;
+  const tools = await create('Tools');
+  const others = await create('Others');
+  const kept = await create('Kept');
+  const widget = { kind: 'figure', title: '', metric: 'viewCount', change: true, range: 'dashboard' };
+  const widgets = [{ ...widget, repositories: { group: tools }, x: 0, y: 0, w: 3, h: 2 }];
+  const document = { name: 'Imported', tabs: [{ title: 'One', widgets }] };
+  const dashboardId = (await call('POST', '/dashboards/1', { document })).body.dashboardId;
+  const annotate = (text: string, groupId: number) =>
+    call('POST', '/annotations/1', { key: crypto.randomUUID(), date: '2026-10-01', text, groupId });
+  const noted = await annotate('Of the tools', tools);
+  const { zip } = await exportZip(sourceOf(call, 1));
+  await call('DELETE', `/annotations/1/${noted.body.annotationId}`);
+  await call('DELETE', `/dashboards/1/${dashboardId}`);
+  for (const groupId of [tools, others]) await call('DELETE', `/groups/1/${groupId}`);
+  const buffer = Buffer.from(zip);
+  const input = page.getByLabel('Files', { exact: true });
+  await input.setInputFiles([{ name: 'export.zip', mimeType: 'application/zip', buffer }]);
+  await page.getByRole('heading', { name: 'Groups, dashboards and annotations' }).waitFor();
+  await page.getByText(/2 groups, 1 dashboard, 1 annotation, for/).waitFor();
+  await page.getByText('There is a group of this name, which stays as it is.').waitFor();
+  expect(await findViolationsInSights(page)).toEqual([]);
+  expect((await call('GET', '/groups/1')).body.groups).toMatchObject([{ groupId: kept }]);
+  await waitUntilCompared();
+  await importButton().click();
+  await page
+    .getByText(/^See the history of/)
+    .first()
+    .waitFor();
+  expect(await page.getByText('made', { exact: true }).count()).toBe(3);
+  expect(await findViolations(page)).toEqual([]);
+  const { groups } = (await call('GET', '/groups/1')).body;
+  expect(groups.map(({ name }: { name: string }) => name)).toEqual(['Kept', 'Others', 'Tools']);
+  const made = groups.find(({ name }: { name: string }) => name === 'Tools').groupId;
+  expect((await call('GET', '/annotations/1')).body.annotations).toMatchObject([
+    { text: 'Of the tools', group: { groupId: made } },
+  ]);
+  const { dashboards } = (await call('GET', '/dashboards/1')).body;
+  const imported = dashboards.find(({ name }: { name: string }) => name === 'Imported').dashboardId;
+  const { body: shown } = await call('GET', `/dashboards/1/${imported}`);
+  expect(shown.document.tabs[0].widgets[0].repositories).toEqual({ group: made });
+  await annotate('Of the others', groups[1].groupId);
+
+  await page
+    .getByRole('button', { name: /^Take back…/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Take back', exact: true }).click();
+  await page.getByRole('heading', { name: 'The import is taken back' }).waitFor();
+  await page.getByText('It is in use.').waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  const left = (await call('GET', '/groups/1')).body.groups;
+  expect(left.map(({ name }: { name: string }) => name)).toEqual(['Kept', 'Others']);
   expect(ada.problems()).toEqual([]);
 });
 
