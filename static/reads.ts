@@ -1,6 +1,6 @@
 import type { AnnotationList } from '../lib/answers/annotations.ts';
 import type { AuditLog } from '../lib/answers/audit.ts';
-import type { ChannelList, ReportPreview } from '../lib/answers/channels.ts';
+import type { ChannelList } from '../lib/answers/channels.ts';
 import type { Dashboard, DashboardList } from '../lib/answers/dashboards.ts';
 import type { RepositoryDay, TenantDay } from '../lib/answers/day.ts';
 import type { ExportPart, ExportPlan } from '../lib/answers/exports.ts';
@@ -77,9 +77,7 @@ export const reads = {
   shares: (tenantId: number) => read<ShareList>(`shares/${tenantId}`),
   keys: (tenantId: number) => read<KeyList>(`keys/${tenantId}`),
   channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),
-  report: (tenantId: number, group: string | null) =>
-    read<ReportPreview>(`channels/${tenantId}/report`, { group }),
-  reportOf: (tenantId: number, query: Query) => read<Report>(`reports/${tenantId}`, query),
+  report: (tenantId: number, query: Query) => read<Report>(`reports/${tenantId}`, query),
   imports: (tenantId: number, query: Query) => read<ImportList>(`imports/${tenantId}`, query),
   import: (tenantId: number, importId: number) => read<ImportDetail>(`imports/${tenantId}/${importId}`),
   audit: (tenantId: number | null, query: Query) =>

@@ -114,6 +114,7 @@ export const paths = {
   editDashboardText: (tenantId: number, dashboardId: string) =>
     withView(`/t/${tenantId}/dashboards/${dashboardId}/edit?as=json`),
   reports: (tenantId: number) => withView(`/t/${tenantId}/reports`),
+  reportOfLastWeek: (tenantId: number) => withView(`/t/${tenantId}/reports?range=week`),
   runs: (tenantId: number) => withView(`/t/${tenantId}/runs`),
   run: (tenantId: number, runId: number) => withView(`/t/${tenantId}/runs/${runId}`),
   members: (tenantId: number) => withView(`/t/${tenantId}/members`),

@@ -1,12 +1,10 @@
 import { useState } from 'preact/hooks';
-import type { Channel, ReportPreview as Preview } from '../../lib/answers/channels.ts';
+import type { Channel } from '../../lib/answers/channels.ts';
 import { useAnswer } from '../answers.ts';
 import { Answered } from '../controls/loading.tsx';
 import { PageHead } from '../controls/page-head.tsx';
-import { Panel } from '../controls/panel.tsx';
-import { GroupMenu } from '../groups/group-menu.tsx';
-import { usePlace } from '../location.ts';
 import { reads } from '../reads.ts';
+import { paths } from '../routes.ts';
 import { ChannelDialog, DeleteChannel } from './channel-dialogs.tsx';
 import { ChannelTable } from './channel-table.tsx';
 
@@ -15,8 +13,6 @@ const EXPLANATION = 'Get alerts when collection fails, and a weekly report.';
 /** Where a tenant's messages go. */
 export function Notifications({ tenantId }: { tenantId: number }) {
   const list = useAnswer(reads.channels(tenantId));
-  const { query } = usePlace();
-  const report = useAnswer(reads.report(tenantId, query.get('group')));
   const [editing, setEditing] = useState<Channel | 'new'>();
   const [deleting, setDeleting] = useState<Channel>();
 
@@ -62,9 +58,10 @@ export function Notifications({ tenantId }: { tenantId: number }) {
           </>
         )}
       </Answered>
-      <Panel title="Weekly report" beside={<GroupMenu tenantId={tenantId} groups={null} />}>
-        <Answered loaded={report}>{(preview) => <ReportPreview {...preview} />}</Answered>
-      </Panel>
+      <p class="hint">
+        The weekly report is sent on Mondays at 12:00 UTC.{' '}
+        <a href={paths.reportOfLastWeek(tenantId)}>See the report of last week</a>
+      </p>
       {editing && list.answer && (
         <ChannelDialog
           tenantId={tenantId}
@@ -83,31 +80,6 @@ export function Notifications({ tenantId }: { tenantId: number }) {
           onDeleted={changed}
         />
       )}
-    </div>
-  );
-}
-
-/** The weekly report as it would be sent now, line by line. */
-export function ReportPreview({ message: { title, sections } }: Preview) {
-  return (
-    <div class="report">
-      <p class="hint">
-        Sent on Mondays at 12:00 UTC to each channel with reports; a channel can have the report of a group.
-        Sent now, it would say:
-      </p>
-      <h3>{title}</h3>
-      {sections.map(({ heading, lines }) => (
-        <section key={heading} aria-label={heading}>
-          <h4>{heading}</h4>
-          <ul>
-            {lines.map(({ text, href }) => (
-              <li key={text}>
-                {href ? <a href={new URL(href).pathname + new URL(href).search}>{text}</a> : text}
-              </li>
-            ))}
-          </ul>
-        </section>
-      ))}
     </div>
   );
 }

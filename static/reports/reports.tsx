@@ -24,7 +24,7 @@ export function Reports({ tenantId }: { tenantId: number }) {
   const place = usePlace();
   const group = place.query.get('group');
   const request = { ...requestOf(place.query), group };
-  const loaded = useAnswer(reads.reportOf(tenantId, request), { onFailure: 'keep' });
+  const loaded = useAnswer(reads.report(tenantId, request), { onFailure: 'keep' });
   const report = loaded.answer;
   useReportStyle();
   useLightPaper();

@@ -273,7 +273,7 @@ test('two repositories are in one chart after three clicks, absolute or indexed,
   expect(ada.problems()).toEqual([]);
 });
 
-test('a group is compared with two clicks, and its weekly report is previewed', async () => {
+test('a group is compared with two clicks, and its report is behind the page of notifications', async () => {
   const { page } = ada;
   const call = installation.as('ada@example.com');
   const { repositories } = (await call('GET', '/repositories/1?q=northwind-labs')).body;
@@ -300,10 +300,15 @@ test('a group is compared with two clicks, and its weekly report is previewed', 
   await expect.poll(() => offered.allInnerTexts()).toEqual(['northwind-labs/burrow']);
 
   await ada.open(`/t/1/notifications?group=${groupId}`);
-  await page.getByRole('heading', { name: /Two of them/ }).waitFor();
+  await page.getByRole('link', { name: 'See the report of last week' }).click();
+  await page.waitForURL(`**/t/1/reports?range=week&group=${groupId}`);
+  await page.getByRole('article').getByText('Two of them · 2 repositories').waitFor();
   await page.getByRole('button', { name: /^Two of them/ }).click();
   await page.getByRole('button', { name: /^All repositories/ }).click();
-  await page.getByRole('heading', { name: /Two of them/ }).waitFor({ state: 'detached' });
+  await page
+    .getByRole('article')
+    .getByText(/ · all \d+ repositories/)
+    .waitFor();
   expect(ada.problems()).toEqual([]);
 });
 
