@@ -53,6 +53,14 @@ export interface TenantAccess {
   repositoryIds: number[] | null;
 }
 
+/** Somebody with a role in a tenant, in the system, or both. */
+interface RoleHolder {
+  tenantId: number;
+  email: string;
+  role: Role | null;
+  systemRole: SystemRole | null;
+}
+
 /** The roles that have a right, the most powerful first. */
 export function rolesWith(right: Right): readonly AnyRole[] {
   return rights[right];
@@ -96,12 +104,17 @@ export async function requireTenantAccess(
   const roles = await selectRoles(db, person, tenantId).executeTakeFirst();
   if (!roles || (roles.role === null && roles.systemRole === null))
     throw (await findLostRole(db, person, tenantId)) ?? notFound('tenant');
-  const may = (one: Right) => has(one, roles.systemRole) || has(one, roles.role);
-  if (!may(right)) throw forbidden(right);
-  const repositoryIds = may('seeAllTraffic')
-    ? null
-    : await listAllowedRepositories(db, { tenantId, email: person.email });
-  return { tenantId, repositoryIds };
+  if (!has(right, roles.systemRole) && !has(right, roles.role)) throw forbidden(right);
+  return toTenantAccess(db, { tenantId, email: person.email, ...roles });
+}
+
+/** What somebody with these roles may see in the tenant. */
+export async function toTenantAccess(
+  db: Db,
+  { tenantId, email, role, systemRole }: RoleHolder,
+): Promise<TenantAccess> {
+  const seesAll = has('seeAllTraffic', systemRole) || has('seeAllTraffic', role);
+  return { tenantId, repositoryIds: seesAll ? null : await listAllowedRepositories(db, { tenantId, email }) };
 }
 
 /** Whether the person has the right in the tenant, and `onlyIf`, a condition of its own, holds. */

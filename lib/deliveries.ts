@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import { sendMessage } from './channels/sending.ts';
 import { inTransaction } from './db/portable.ts';
 import type { Tables } from './db/tables.ts';
-import { attempt, type DeliveryServices } from './deliveries/attempt.ts';
+import { attempt, type DeliveryServices, type Tried } from './deliveries/attempt.ts';
 import type { Content } from './deliveries/content.ts';
 import { isQuiet } from './deliveries/quiet.ts';
 import {
@@ -13,7 +13,11 @@ import {
   type Scope,
 } from './deliveries/receivers.ts';
 import { claimDelivery, noteDelivery, type Topic } from './deliveries/records.ts';
+import { Failure, type FailureCode } from './failure.ts';
+import { type Mailer, toMessageMail } from './mail.ts';
+import { sendMail } from './mail-addresses.ts';
 import { workOff } from './queue.ts';
+import { notingOutcome } from './subscriptions.ts';
 
 /** What came of it. `waiting`: its quiet hours are not over; nothing was noted. */
 type Outcome = 'sent' | 'failed' | 'waiting';
@@ -39,36 +43,53 @@ export async function deliverTo(
   topic: Topic,
   toContent: (scope: Scope) => Promise<Content>,
 ): Promise<Outcome | null> {
-  const { db, clock } = services;
+  const { db, clock, mailer } = services;
+  if (receiver.kind === 'subscription' && mailer === null) return null;
   const claimed = await inTransaction(db, (trx) => claim(trx, receiver, topic, clock()));
   if (claimed === null || claimed === 'waiting') return claimed;
   return attempt(services, {
-    attempts: claimed,
-    send: async () => send(services, receiver, await toContent(receiver)),
-    note: (tried) => noteDelivery(db, receiver, topic, tried),
+    attempts: claimed.attempts,
+    send: async () => send(services, claimed.current, await toContent(receiver)),
+    note: (tried) => noteDelivery(db, receiver, topic, giveUp(tried)),
   });
 }
 
-/** The number of attempts, including this one. */
+/** Another try at an address that does not exist helps nobody. */
+function giveUp(tried: Tried): Tried {
+  return tried.failureCode === 'mail_recipient_refused' ? { ...tried, dueAt: null } : tried;
+}
+
+interface Claim {
+  /** The number of attempts, including this one. */
+  attempts: number;
+  /** The receiver as it is now. */
+  current: Receiver;
+}
+
 async function claim(
   trx: Transaction<Tables>,
   receiver: Receiver,
   topic: Topic,
   now: Date,
-): Promise<number | 'waiting' | null> {
-  const current = await lockReceiver(trx, receiver, topic.about);
+): Promise<Claim | 'waiting' | null> {
+  const current = await lockReceiver(trx, receiver, topic.about, now);
   // Whoever may see something else by now is told by the next round.
   if (!current || toScopeKey(current) !== toScopeKey(receiver)) return null;
   if (isQuiet(current.quiet, now)) return 'waiting';
-  return claimDelivery(trx, receiver, topic, now);
+  const attempts = await claimDelivery(trx, receiver, topic, now);
+  return attempts === null ? null : { attempts, current };
 }
 
-async function send(
-  services: DeliveryServices,
-  { tenantId, id }: Receiver,
-  { message, mail }: Content,
-): Promise<void> {
-  await sendMessage(services, { tenantId, channelId: id }, message, mail);
+async function send(services: DeliveryServices, receiver: Receiver, content: Content): Promise<void> {
+  const { tenantId, id, tenantName, address } = receiver;
+  const { message, mail } = content;
+  if (address === null) return sendMessage(services, { tenantId, channelId: id }, message, mail);
+  const reason = `You get this because you subscribed to it on the page Notifications of “${tenantName}”.`;
+  const to = { tenantId, ...address, receiver: { kind: 'subscription', id } } as const;
+  const key = { tenantId, subscriptionId: id };
+  await notingOutcome(services, key, () =>
+    sendMail(services, to, mail ?? toMessageMail(message, { reason })),
+  );
 }
 
 /** The same for receivers that may be told the same. */
@@ -87,16 +108,46 @@ export async function deliverToAll(
   toContent: (scope: Scope) => Promise<Content>,
 ): Promise<{ sent: number; failed: number }> {
   const { db, clock, isTime } = services;
-  const due = { key: topic.key, now: clock() };
-  const receivers = await listReceivers(db, topic.about, { ...filter, due });
+  const receivers = await listReceivers(db, topic.about, clock(), { ...filter, dueKey: topic.key });
   const total = { sent: 0, failed: 0 };
   const toKept = keep(toContent);
+  const { mailer, isDown } = watchMailer(services.mailer);
   await workOff(inTurns(receivers), { concurrency: CONCURRENCY, isTime }, async (receiver) => {
-    const outcome = await deliverTo(services, receiver, topic, toKept);
+    if (receiver.kind === 'subscription' && isDown()) return 'done';
+    const outcome = await deliverTo({ ...services, mailer }, receiver, topic, toKept);
     if (outcome === 'sent' || outcome === 'failed') total[outcome] += 1;
     return 'done';
   });
   return total;
+}
+
+/** Failures of the mail server that all mails would meet. */
+const SERVER_FAILURES = new Set<string>([
+  'mail_unreachable',
+  'mail_timeout',
+  'mail_certificate',
+  'mail_login_refused',
+  'mail_not_encrypted',
+] satisfies FailureCode[]);
+
+/** A mailer that notices when the mail server itself fails: thousands of mails would each wait for it. */
+function watchMailer(mailer: Mailer | null): { mailer: Mailer | null; isDown: () => boolean } {
+  if (mailer === null) return { mailer, isDown: () => true };
+  let isDown = false;
+  return {
+    mailer: {
+      async send(mail) {
+        try {
+          await mailer.send(mail);
+        } catch (error) {
+          isDown ||= error instanceof Failure && SERVER_FAILURES.has(error.code);
+          throw error;
+        }
+      },
+      close: () => mailer.close(),
+    },
+    isDown: () => isDown,
+  };
 }
 
 /** Up to fifty of each tenant, then up to fifty more of each. Those who may be told the same stay together. */

@@ -115,6 +115,7 @@ export const FAILURES = {
   import_not_found: { status: 404 },
   group_not_found: { status: 404 },
   share_not_found: { status: 404 },
+  subscription_not_found: { status: 404 },
 
   // The installation and its database.
   not_initialized: {
@@ -330,6 +331,9 @@ export const FAILURES = {
   import_not_open: { status: 409 },
   import_incomplete: { status: 409 },
   import_part_differs: { status: 409 },
+
+  // Subscriptions.
+  too_many_subscriptions: { status: 409 },
 
   // Channels.
   too_many_channels: { status: 409 },

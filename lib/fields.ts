@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isDay } from './day.ts';
 import { MAX_INTEGER } from './db/columns.ts';
 import { choicesOf, type Tables, widthOf } from './db/tables.ts';
+import { isTimeZone, lengthOfQuiet } from './deliveries/quiet.ts';
 import { EMAIL_PATTERN, toLowerAscii } from './email.ts';
 
 /** Text that a request may send for a column: trimmed, not empty, and no longer than the column. */
@@ -47,3 +48,21 @@ export const dayField = z
   .string()
   .refine(isDay, 'Give a day that exists, as YYYY-MM-DD.')
   .refine((text) => text >= EARLIEST, `Give a day from ${EARLIEST} on.`);
+
+const timeField = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Give a time of the day, such as 22:00.');
+
+/** What is due is looked for every hour: shorter breaks between quiet hours might be missed. */
+const MAX_QUIET_MINUTES = 22 * 60;
+
+/** The hours of each day in which nothing is sent, by the clocks of a time zone. From 22:00 to 07:00 goes over midnight. */
+export const quietHoursField = z
+  .strictObject({
+    from: timeField,
+    to: timeField,
+    /** An IANA name, such as Europe/Berlin. */
+    zone: z.string().max(60).refine(isTimeZone, 'Give the name of a time zone, such as Europe/Berlin.'),
+  })
+  .refine((quiet) => {
+    const minutes = lengthOfQuiet(quiet);
+    return minutes > 0 && minutes <= MAX_QUIET_MINUTES;
+  }, 'Quiet hours last from a minute to 22 hours.');

@@ -1,4 +1,11 @@
-import { sql, type Transaction } from 'kysely';
+import {
+  type Expression,
+  type ExpressionBuilder,
+  expressionBuilder,
+  type SqlBool,
+  sql,
+  type Transaction,
+} from 'kysely';
 import type { MailLink } from './answers/mail.ts';
 import { type Actor, recordAudit } from './audit.ts';
 import type { Db } from './db/database.ts';
@@ -58,6 +65,17 @@ function toState({ confirmedAt, declinedAt, stoppedAt }: Row): MailState {
   return confirmedAt === null ? 'waiting' : 'confirmed';
 }
 
+/** A condition on the rows of `mailAddress`: the receiver wants mails. */
+export const isConfirmed: Expression<SqlBool> = toConfirmed(expressionBuilder<Tables, 'mailAddress'>());
+
+function toConfirmed(eb: ExpressionBuilder<Tables, 'mailAddress'>): Expression<SqlBool> {
+  return eb.and([
+    eb('mailAddress.confirmedAt', 'is not', null),
+    eb('mailAddress.declinedAt', 'is', null),
+    eb('mailAddress.stoppedAt', 'is', null),
+  ]);
+}
+
 const toAddress = (row: Row): MailAddress => ({
   email: row.email,
   state: toState(row),
@@ -102,6 +120,7 @@ export async function readMailLink(db: Db, { use, tenantId, email }: MailToken):
     tenant: tenant ?? null,
     askedBy: address?.askedBy ?? null,
     state: address?.state ?? null,
+    onlySubscription: false,
   };
 }
 

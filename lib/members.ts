@@ -14,6 +14,7 @@ import { type Allowance, readAllowance } from './members/allowed.ts';
 import { plural } from './number-format.ts';
 import { requireRepositories } from './repositories/repository.ts';
 import { notFound } from './request.ts';
+import { deleteSubscriptionsOf } from './subscriptions.ts';
 
 /** A tenant's members by e-mail address, and its repositories and groups by name. `issuer` is today's sign-in provider. */
 export async function listMembers(db: Db, tenantId: number, issuer: string): Promise<MemberList> {
@@ -57,7 +58,7 @@ function selectMembers(db: Db, tenantId: number) {
     .leftJoin('principal', (join) =>
       join.onRef('principal.issuer', '=', 'member.issuer').onRef('principal.subject', '=', 'member.subject'),
     )
-    .select(['member.email', 'member.role', 'member.addedAt', 'member.issuer'])
+    .select(['member.email', 'member.role', 'member.addedAt', 'member.issuer', 'member.subject'])
     .select('principal.email as accountEmail')
     .where('member.tenantId', '=', tenantId);
 }
@@ -167,6 +168,8 @@ export async function removeMember(db: Db, tenantId: number, email: string, by: 
       .where('email', '=', email)
       .executeTakeFirst();
     if (numDeletedRows === 0n) throw notFound('member');
+    const { issuer, subject } = before;
+    if (issuer !== null && subject !== null) await deleteSubscriptionsOf(trx, tenantId, { issuer, subject });
     await recordAudit(trx, by, { tenantId, kind: 'member_removed', subject: email, detail });
   });
 }

@@ -17,11 +17,11 @@ export async function sendReports(services: DeliveryServices): Promise<{ sent: n
   const week = dueWeek(clock());
   let isJudged = false;
 
-  async function toContent({ tenantName: name, access: { tenantId }, groupId }: Scope): Promise<Content> {
+  async function toContent({ tenantName: name, access, groupId }: Scope): Promise<Content> {
     // Runs may have read silent days since the watchdog's last round.
     if (!isJudged) await judgeSilence(db, clock());
     isJudged = true;
-    const report = await readWeekReport(db, { tenantId, name, groupId }, week, clock());
+    const report = await readWeekReport(db, { ...access, name, groupId }, week, clock());
     return { message: toReportMessage(report, pagesUrl), mail: null };
   }
 

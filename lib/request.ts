@@ -111,7 +111,8 @@ type Numbered =
   | 'annotation'
   | 'key'
   | 'share'
-  | 'import';
+  | 'import'
+  | 'subscription';
 
 /**
  * Parses the id in a path. Throws the same `…_not_found` as for an unknown id, because a malformed one cannot exist.

@@ -60,6 +60,8 @@ const NOT_AUDITED: Record<string, string> = {
   'post /mail/{token}/decline': 'another test reads the entry with the mail',
   'post /mail/{token}/unsubscribe': 'another test reads the entry with the mail',
   'post /mail/{token}/resume': 'another test reads the entry with the mail',
+  'post /subscriptions/{tenantId}/{subscriptionId}/confirmation':
+    'asking an address is logged, and that of the member is not asked',
   'post /stats/{tenantId}/widgets': 'it reads what the pages show',
   'post /dashboards/{tenantId}/data-token': 'its token reads no more than the page, for an hour',
   'post /dashboards/{tenantId}/dde-session': 'its token reads no more than the page, for an hour',
@@ -112,6 +114,7 @@ function toSteps(one: { owner: string; name: string }): Step[] {
     group: 0,
     key: 0,
     share: 0,
+    subscription: 0,
   };
   const keeping = async (name: keyof typeof ids, answer: Promise<Answer>, idOf = `${name}Id`) => {
     const { status, body, headers } = await answer;
@@ -310,6 +313,25 @@ function toSteps(one: { owner: string; name: string }): Step[] {
       'delete /channels/{tenantId}/{channelId}',
       ['deleted the channel Team for problems and reports'],
       () => ada('DELETE', `/channels/${tenantId}/${ids.channel}`),
+    ],
+    [
+      'post /subscriptions/{tenantId}',
+      ['subscribed ada@example.com to the weekly report and alerts'],
+      () =>
+        keeping(
+          'subscription',
+          ada('POST', `/subscriptions/${tenantId}`, { weekly: true, monthly: false, alerts: true }),
+        ),
+    ],
+    [
+      'patch /subscriptions/{tenantId}/{subscriptionId}',
+      ['changed the subscription of ada@example.com, which gets alerts'],
+      () => ada('PATCH', `/subscriptions/${tenantId}/${ids.subscription}`, { weekly: false }),
+    ],
+    [
+      'delete /subscriptions/{tenantId}/{subscriptionId}',
+      ['deleted the subscription of ada@example.com to alerts'],
+      () => ada('DELETE', `/subscriptions/${tenantId}/${ids.subscription}`),
     ],
     [
       'post /shares/{tenantId}',

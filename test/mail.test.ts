@@ -73,6 +73,7 @@ test('a stranger gets one mail that asks, and nothing else before they confirm; 
     tenant: { name: 'Nuts & <b>Bolts</b>' },
     askedBy: 'ada@example.com',
     state: 'waiting',
+    onlySubscription: false,
   });
   // Programs that look into mails open links; that confirms nothing.
   expect(await stateOf(channelId)).toBe('waiting');

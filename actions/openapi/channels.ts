@@ -4,7 +4,7 @@ import { ChannelRequest, ChannelTest, ChannelUpdate, ReportQuery } from '../chan
 import type { Operation } from './operation.ts';
 
 const address: FailureCode[] = ['private_address', 'server_unreachable'];
-const mailing: FailureCode[] = [
+export const mailing: FailureCode[] = [
   'mail_not_configured',
   'mail_stopped',
   'mail_unreachable',

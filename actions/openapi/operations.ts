@@ -21,6 +21,7 @@ import { runOperations } from './runs.ts';
 import { serverOperations } from './servers.ts';
 import { shareOperations } from './shares.ts';
 import { statsOperations } from './stats.ts';
+import { subscriptionOperations } from './subscriptions.ts';
 import { tenantOperations } from './tenants.ts';
 
 /** Every route of every web action. */
@@ -33,6 +34,7 @@ export const operations: Operation[] = [
   ...keyOperations,
   ...channelOperations,
   ...mailOperations,
+  ...subscriptionOperations,
   ...auditOperations,
   ...repositoryOperations,
   ...ruleOperations,

@@ -23,6 +23,7 @@ import * as runs from '../../lib/answers/runs.ts';
 import * as servers from '../../lib/answers/servers.ts';
 import * as shares from '../../lib/answers/shares.ts';
 import * as stats from '../../lib/answers/stats.ts';
+import * as subscriptions from '../../lib/answers/subscriptions.ts';
 import * as tenants from '../../lib/answers/tenants.ts';
 import * as widgets from '../../lib/answers/widgets.ts';
 import { DashboardDocument } from '../../lib/dashboards/document.ts';
@@ -45,6 +46,7 @@ import * as runRequests from '../runs.ts';
 import * as serverRequests from '../servers.ts';
 import * as shareRequests from '../shares.ts';
 import * as statsRequests from '../stats.ts';
+import * as subscriptionRequests from '../subscriptions.ts';
 import * as tenantRequests from '../tenants.ts';
 import * as failures from './failures.ts';
 
@@ -64,6 +66,7 @@ const requestModules = [
   tenantRequests,
   dashboardRequests,
   channelRequests,
+  subscriptionRequests,
   auditRequests,
   annotationRequests,
   mcpRequests,
@@ -88,6 +91,7 @@ const answerModules = [
   dashboards,
   day,
   channels,
+  subscriptions,
   problems,
   audit,
   annotations,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { choiceField } from '../fields.ts';
 import { Count, Day, Figure, Instant } from './figures.ts';
+import { MailConsent } from './mail.ts';
 
 export const Channel = z.object({
   channelId: z.int(),
@@ -12,9 +13,7 @@ export const Channel = z.object({
   /** The host and last characters of the address, whose rest is secret; of an e-mail channel the whole address. */
   addressHint: z.string(),
   /** What the receiver of an e-mail channel said, and when they were last asked. Null for other kinds. */
-  mail: z
-    .object({ state: z.enum(['waiting', 'confirmed', 'declined', 'stopped']), askedAt: Instant.nullable() })
-    .nullable(),
+  mail: MailConsent.nullable(),
   createdAt: Instant,
   createdBy: z.string(),
   /** When a message was last delivered. */

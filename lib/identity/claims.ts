@@ -27,6 +27,16 @@ export function isHeldBy(table: RoleTable, { issuer, subject, email }: Person): 
   ]);
 }
 
+/** The same for an account of the joined table `principal`. */
+export function isHeldByPrincipal(table: RoleTable): Expression<SqlBool> {
+  const eb = expressionBuilder<Tables, RoleTable | 'principal'>();
+  return eb.and([
+    eb(`${table}.email`, '=', eb.ref('principal.email')),
+    eb(`${table}.issuer`, '=', eb.ref('principal.issuer')),
+    eb(`${table}.subject`, '=', eb.ref('principal.subject')),
+  ]);
+}
+
 /**
  * A condition on the rows of a table of roles: nobody holds the role. An account of another provider than `issuer` does not
  * count: since `ISSUER` was changed, nobody can sign in with it.

@@ -38,16 +38,18 @@ export interface ReportSubject {
   name: string;
   /** Only this group's repositories; null for all of the tenant's. */
   groupId: number | null;
+  /** Only these; null, or left out, for all. */
+  repositoryIds?: number[] | null;
 }
 
 /** The report of a week from what is stored now. Throws `group_not_found`. */
 export async function readWeekReport(
   db: Db,
-  { tenantId, name, groupId }: ReportSubject,
+  { tenantId, name, groupId, repositoryIds = null }: ReportSubject,
   week: Day,
   now: Date,
 ): Promise<WeekReport> {
-  const whole = { tenantId, repositoryIds: null };
+  const whole = { tenantId, repositoryIds };
   const rows = await listRepositoryRows(db, await inGroup(db, whole, groupId ?? undefined));
   const group = groupId === null ? null : await getGroupName(db, tenantId, groupId);
   const known = await readKnown(db, tenantId, week);

@@ -61,6 +61,7 @@ const AREAS: Record<AuditArea, string> = {
   imports: 'Imports',
   groups: 'Groups',
   channels: 'Notification channels',
+  subscriptions: 'Subscriptions',
   dashboards: 'Dashboards',
   shares: 'Shares',
   exports: 'Downloads',

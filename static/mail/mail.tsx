@@ -86,7 +86,23 @@ function toWords(link: MailLink): Words {
       answers: [],
     };
   const about = `about the GitHub traffic of “${link.tenant.name}”`;
-  return link.use === 'confirm' ? toQuestion(link, about) : toEnd(link, about);
+  if (link.use === 'confirm') return toQuestion(link, about);
+  return link.onlySubscription ? toEndOfSubscription(link, about) : toEnd(link, about);
+}
+
+/** A link ends the subscription of its mail, and leaves others. */
+function toEndOfSubscription({ email, state }: MailLink, about: string): Words {
+  if (state === 'confirmed')
+    return {
+      title: 'Unsubscribe?',
+      text: `This ends one subscription of ${email} to mails ${about}. Others stay.`,
+      answers: [{ answer: 'unsubscribe', label: 'Unsubscribe', primary: true }],
+    };
+  return {
+    title: 'You have unsubscribed',
+    text: `This subscription of ${email} to mails ${about} has ended. You can resume it here, or on the page Notifications.`,
+    answers: [{ answer: 'resume', label: 'Resume it' }],
+  };
 }
 
 function toQuestion({ email, askedBy, state }: MailLink, about: string): Words {
