@@ -23,7 +23,7 @@ export function ReportChart({ title, model, takes }: ReportChartProps) {
   const { width, height } = ON_PAPER[takes];
   return (
     <>
-      <div class={`report-chart on-screen ${takes}`} ref={box}>
+      <div class={`report-chart on-screen report-${takes}`} ref={box}>
         {size && <SvgChart title={title} model={model} width={size.width} height={height} />}
       </div>
       <div class="report-chart on-paper">

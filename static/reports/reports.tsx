@@ -37,14 +37,10 @@ export function Reports({ tenantId }: { tenantId: number }) {
       <PageHead
         title="Report"
         scrolls
-        beside={
-          <>
-            <PeriodMenu shown={report?.period} />
-            <GroupMenu tenantId={tenantId} groups={groupsOf(report)} count={countOf(report)} />
-          </>
-        }
+        beside={<PeriodMenu shown={report?.period} />}
         actions={
           <>
+            <GroupMenu tenantId={tenantId} groups={groupsOf(report)} count={countOf(report)} />
             <ShareButton tenantId={tenantId} target={report && targetOf(report)} />
             <button type="button" class="button primary" disabled={!report} onClick={() => window.print()}>
               <Icon name="print" /> Print or save as PDF

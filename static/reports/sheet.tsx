@@ -372,12 +372,18 @@ function Referrers({ report: { tenant, referrers, referrerCount } }: { report: R
 
 const FEW_EVENTS = 12;
 
+/** Referrers and added repositories have lists of their own. */
+const isTold = ({ kind }: { kind: Report['events'][number]['kind'] }) =>
+  kind !== 'referrer' && kind !== 'tracking';
+
+/** The oldest first, as one tells it. */
 function Happened({ report: { tenant, events, eventCounts, repositoryCount } }: { report: Report }) {
-  const { shown, more } = useFew(events.toReversed(), FEW_EVENTS);
-  const unlisted = eventCounts.reduce((sum, { count }) => sum + count, 0) - events.length;
+  const told = events.filter(isTold).toReversed();
+  const { shown, more } = useFew(told, FEW_EVENTS);
+  const unlisted = eventCounts.filter(isTold).reduce((sum, { count }) => sum + count, 0) - told.length;
   return (
     <Section title="What happened">
-      {events.length === 0 && <p class="muted">Nothing in this period.</p>}
+      {told.length === 0 && <p class="muted">Nothing in this period.</p>}
       <ul class="report-list dated">
         {shown.map((event, place) => (
           <li key={place}>
