@@ -52,7 +52,7 @@ insert into delivery (
 ) select
   tenant_id, 'channel', channel_id, 'weekly', cast(year(week_start) as varchar(4)) || '-' ||
   lpad(cast(month(week_start) as varchar(2)), 2, '0') || '-' || lpad(cast(day(week_start) as varchar(2)), 2, '0'), attempts, due_at, sent_at, failure_code, failure_message,
-  coalesce(sent_at, due_at)
+  coalesce(sent_at, due_at, cast(week_start as timestamp(3)))
 from report_sending;
 
 drop table report_sending;

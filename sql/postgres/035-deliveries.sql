@@ -54,7 +54,7 @@ insert into delivery (
   tenant_id, receiver_kind, receiver_id, about, delivery_key, attempts, due_at, sent_at, failure_code, failure_message, tried_at
 ) select
   tenant_id, 'channel', channel_id, 'weekly', cast(week_start as varchar(10)), attempts, due_at, sent_at, failure_code, failure_message,
-  coalesce(sent_at, due_at)
+  coalesce(sent_at, due_at, cast(week_start as timestamp with time zone))
 from report_sending;
 
 drop table report_sending;
