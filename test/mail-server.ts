@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { SMTPServer } from 'smtp-server';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
 export interface MailServer {
   port: number;
@@ -11,10 +11,22 @@ export interface MailServer {
   close(): Promise<void>;
 }
 
+/** A mail server on 127.0.0.1 as the options say, for any user. */
+export async function openSmtpServer(
+  options: SMTPServerOptions,
+): Promise<{ port: number; close(): Promise<void> }> {
+  const server = new SMTPServer(options);
+  // A client that goes away is none of our business.
+  server.on('error', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.server.address() as AddressInfo;
+  return { port, close: () => new Promise<void>((resolve) => server.close(() => resolve())) };
+}
+
 /** A mail server on 127.0.0.1, without encryption, for `user` with `password`. */
 export async function openMailServer(user: string, password: string): Promise<MailServer> {
   const opened: Omit<MailServer, 'port' | 'close'> = { mails: [], refusal: null };
-  const server = new SMTPServer({
+  const server = await openSmtpServer({
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
     onAuth(auth, _session, callback) {
@@ -34,11 +46,5 @@ export async function openMailServer(user: string, password: string): Promise<Ma
       }, callback);
     },
   });
-  server.on('error', () => undefined);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.server.address() as AddressInfo;
-  return Object.assign(opened, {
-    port,
-    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
-  });
+  return Object.assign(opened, server);
 }
