@@ -261,7 +261,8 @@ export function toMessageMail(
     title,
     preheader: summary,
     parts: [
-      mailParagraph(summary),
+      // The sections say the same.
+      ...(sections.length === 0 ? [mailParagraph(summary)] : []),
       ...sections.flatMap(({ heading, lines }) => [mailHeading(heading), mailList(lines)]),
       ...(link ? [mailButton(link)] : []),
     ],

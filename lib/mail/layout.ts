@@ -213,7 +213,9 @@ export function mailLayout({ title, preheader, parts, reason }: MailContent): Ma
 <!--[if mso]></td></tr></table><![endif]-->
 </td></tr></table></body></html>`;
   const texts = parts.map(({ text }) => text).filter((text) => text !== '');
-  return { html, text: `${[toPlain(title), '', ...texts].join('\n')}\n\n-- \n${toPlain(reason)}\n` };
+  // A heading begins with an empty line of its own.
+  const body = texts.join('\n').replace(/^\n/, '');
+  return { html, text: `${toPlain(title)}\n\n${body}\n\n-- \n${toPlain(reason)}\n` };
 }
 
 /** Both forms with the link that ends such mails; without a page, they have none. */

@@ -73,8 +73,6 @@ test('a channel’s message becomes a mail with the same words, its links, and t
   expect(mail.subject).toBe('Traffic of Northwind');
   expect(mail.text).toBe(`Traffic of Northwind
 
-3 repositories fail.
-
 Failing
 - a/b
   https://example.org/r/1
