@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { RepositoryList } from '../lib/answers/repositories.ts';
 import type { Tenant } from '../lib/answers/tenants.ts';
 import { type Collector, collectTenant } from '../lib/collector.ts';
 import { parseConfig } from '../lib/config.ts';
@@ -9,6 +11,7 @@ import { openSecrets } from '../lib/secrets.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
 import { callApi } from './api-call.ts';
 import { DEMO_TOKENS, DEMO_USERS } from './demo/github.ts';
+import { launchDay } from './demo/stories.ts';
 import type { Installation } from './installation.ts';
 
 /** How many days ago the demo's events happen. */
@@ -17,6 +20,8 @@ const STORY = {
   secondTenant: 392,
   /** A repository is added three days after it was created. */
   launchAdded: 317,
+  /** Somebody notes why so many came. */
+  launchNoted: 40,
   /** Pinecone's token stops working, and is renewed only after days are lost. */
   tokenFails: 160,
   tokenWorks: 134,
@@ -56,7 +61,7 @@ export async function buildDemo(installation: Installation, options: DemoOptions
   const { dbFor } = openDatabase(installation.parameters.COLLECT_DATABASE_URL ?? '');
   const db = dbFor('all tenants');
   let present = at(STORY.begins);
-  const events = toEvents(installation);
+  const events = toEvents(installation, today);
   try {
     for (let daysAgo: number = STORY.begins; daysAgo >= 0; daysAgo -= 1) {
       if (options.isStopping()) return;
@@ -80,7 +85,7 @@ function daysBetweenRuns(daysAgo: number): number {
 }
 
 /** What happens in the demo, by how many days ago. */
-function toEvents(installation: Installation): Record<number, () => Promise<unknown>> {
+function toEvents(installation: Installation, today: number): Record<number, () => Promise<unknown>> {
   const { github, initSecret: secret, host } = installation;
   const { octocat, hubot, northwind, pinecone, legacy } = DEMO_USERS;
   const ask = (method: string, path: string, body: unknown) =>
@@ -109,6 +114,8 @@ function toEvents(installation: Installation): Record<number, () => Promise<unkn
       await add(1, legacy, ['charts']);
       await ask('PUT', '/members/1/alan@example.com', { role: 'viewer' });
       await addChannel(1, 'slack', 'Slack #traffic');
+      const mail = { kind: 'email', name: 'Mail to Ada', contents: 'both', email: ADMINISTRATOR };
+      await ask('POST', '/channels/1', mail);
     },
     [STORY.secondTenant]: async () => {
       const { serverId } = ((await ask('GET', '/tenants/1', undefined)) as Tenant).server;
@@ -123,6 +130,16 @@ function toEvents(installation: Installation): Record<number, () => Promise<unkn
       await add(2, pinecone, ['lantern', 'exam-helper', 'quacks', 'dotfiles']);
     },
     [STORY.launchAdded]: () => add(1, northwind, ['burrow']),
+    [STORY.launchNoted]: async () => {
+      const { repositories } = (await ask('GET', '/repositories/1?q=burrow', undefined)) as RepositoryList;
+      await ask('POST', '/annotations/1', {
+        key: randomUUID(),
+        date: launchDay((days) => toDay(new Date(today + days * DAY_MS))),
+        text: 'Show HN: burrow, a terminal file manager that never loses a file',
+        link: 'https://news.ycombinator.com/',
+        repositoryIds: repositories.map(({ repositoryId }) => repositoryId),
+      });
+    },
     [STORY.tokenFails]: async () => {
       const match = { token: DEMO_TOKENS.hubot };
       renewToken = github.fail({ kind: 'status', status: 401, message: 'Bad credentials', match });

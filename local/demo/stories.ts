@@ -48,10 +48,12 @@ export const STEADY: Story = {
   starsPerDay: 0.8,
 };
 
+/** The day of burrow's launch: a Tuesday, as many are. */
+export const launchDay = (on: OnDay) => toDay(toMonday(toDayNumber(on(-48))) + 1);
+
 /** A launch on Hacker News, after which more people stay. */
 export function toLaunched(on: OnDay): Story {
-  // On a Tuesday, like many launches.
-  const launch = toDay(toMonday(toDayNumber(on(-48))) + 1);
+  const launch = launchDay(on);
   return {
     ...STEADY,
     description: 'A terminal file manager that never loses a file',

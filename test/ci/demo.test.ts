@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Overview } from '../../lib/answers/stats.ts';
 import { addDays, daysFrom } from '../../lib/day.ts';
+import { createApiKey } from '../api-keys.ts';
+import { readAtom } from '../atom.ts';
 import { type Demo, expectTruth, openDemo, DEMO_TODAY as today } from '../demo.ts';
 import type { TestInstallation } from '../installation.ts';
 
@@ -133,6 +135,19 @@ test('both tenants’ channels got the weekly report, and one heard of the faili
   const [problem, report] = textsOf('/teams/tenant-2');
   expect(problem).toContain('Collecting fails (pinecone-tools/exam-helper)');
   expect(report).toContain('Pinecone Tools: traffic in the week of');
+});
+
+test('the mailbox has the weekly report, and the feed what was noted on the day of the launch', async () => {
+  const mails = installation.mails.received();
+  expect(mails.map(({ to, mail }) => [to, mail.subject])).toContainEqual([
+    ['ada@example.com'],
+    expect.stringContaining('Northwind Labs'),
+  ]);
+  const ada = installation.as('ada@example.com');
+  const { key } = await createApiKey(ada, 1, { scope: 'feed' });
+  const { body } = await installation.anonymously('GET', `/feeds/1?key=${key}`);
+  const titles = readAtom(body).entries.map(({ title }) => title);
+  expect(titles).toContainEqual(expect.stringMatching(/^northwind-labs\/burrow: Show HN: burrow/));
 });
 
 test('only the two days that GitHub counted again have revisions', async () => {
