@@ -116,6 +116,7 @@ function toEvents(installation: Installation, today: number): Record<number, () 
       await addChannel(1, 'slack', 'Slack #traffic');
       const mail = { kind: 'email', name: 'Mail to Ada', contents: 'both', email: ADMINISTRATOR };
       await ask('POST', '/channels/1', mail);
+      await ask('POST', '/subscriptions/1', { weekly: false, monthly: true, alerts: true });
     },
     [STORY.secondTenant]: async () => {
       const { serverId } = ((await ask('GET', '/tenants/1', undefined)) as Tenant).server;
