@@ -1,4 +1,4 @@
-import type { Transporter } from 'nodemailer';
+import type Transport from 'nodemailer/lib/mailer';
 import type { Message } from './channels/message.ts';
 import { parseEmail } from './email.ts';
 import { Failure } from './failure.ts';
@@ -69,7 +69,7 @@ const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.tes
 export function openMailer(settings: MailSettings | null): Mailer | null {
   if (!settings) return null;
   const semaphore = createSemaphore(CONNECTIONS);
-  let opened: Promise<Transporter> | null = null;
+  let opened: Promise<Transport> | null = null;
   const close = () => {
     opened?.then((transport) => transport.close()).catch(() => {});
     opened = null;
@@ -102,12 +102,15 @@ export async function withMailer<Given extends { config: { mail: MailSettings | 
   }
 }
 
-async function openTransport({ smtpUrl }: MailSettings): Promise<Transporter> {
+async function openTransport({ smtpUrl }: MailSettings): Promise<Transport> {
   const { protocol, hostname, port, username, password } = new URL(smtpUrl);
   const secure = protocol === 'smtps:';
-  const { createTransport } = await import('nodemailer');
-  return createTransport({
-    pool: true,
+  // The package's entry has other ways to send, too, which every action would load.
+  const [{ default: Mailer }, { default: Pool }] = await Promise.all([
+    import('nodemailer/lib/mailer'),
+    import('nodemailer/lib/smtp-pool'),
+  ]);
+  const options = {
     maxConnections: CONNECTIONS,
     maxMessages: MAX_MAILS_OF_CONNECTION,
     maxRequeues: 0,
@@ -126,7 +129,8 @@ async function openTransport({ smtpUrl }: MailSettings): Promise<Transporter> {
     ...(username && {
       auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) },
     }),
-  });
+  };
+  return new Mailer(new Pool(options), options);
 }
 
 async function withTimeout<T>(work: Promise<T>): Promise<T> {

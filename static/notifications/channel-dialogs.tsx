@@ -104,7 +104,7 @@ export function ChannelDialog({
         isKept={isKept}
         value={address}
         onValue={setAddress}
-        error={fieldErrors.of('address')}
+        error={fieldErrors.of(kind === 'email' ? 'email' : 'url') ?? fieldErrors.of('address')}
       />
       <SelectField
         label="Sends"

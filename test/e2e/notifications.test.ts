@@ -126,6 +126,52 @@ test('a rule is previewed, added and collected; what is removed by hand can be t
   expect(ada.problems()).toEqual([]);
 });
 
+test('whoever gets a mail is asked on a page, confirms and unsubscribes there without signing in, and opening it changes nothing', async () => {
+  const email = 'team@example.org';
+  const call = installation.as('ada@example.com');
+  const channel = { kind: 'email', name: 'Team', contents: 'problems', email };
+  const { channelId } = (await call('POST', '/channels/1', channel)).body;
+  const stateOf = async () => (await call('GET', '/channels/1')).body.channels.at(-1).mail.state;
+  const addressIn = (text = '') => /https?:\S+\/mail#\S+/.exec(text)?.[0] ?? '';
+  const newestMail = () => installation.mails.received().at(-1)?.mail;
+  const team = await openVisitor(browser, installation.url);
+  const { page } = team;
+  const answer = (name: string) => page.getByRole('button', { name }).click();
+  const titled = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+
+  await page.goto(addressIn(newestMail()?.text));
+  await titled('Do you want these mails?');
+  await page.getByText(`ada@example.com wants to send mails`).waitFor();
+  expect(await stateOf()).toBe('waiting');
+  expect(await findViolationsInSights(page)).toEqual([]);
+  await answer('Yes, send them');
+  await titled('The mails come');
+  expect(await stateOf()).toBe('confirmed');
+  await call('POST', `/channels/1/${channelId}/test`);
+
+  await page.goto('about:blank');
+  await page.goto(addressIn(newestMail()?.text));
+  await titled('Unsubscribe?');
+  expect(await stateOf()).toBe('confirmed');
+  await answer('Unsubscribe');
+  await titled('You have unsubscribed');
+  expect(await stateOf()).toBe('stopped');
+  await answer('Let them come again');
+  await titled('Unsubscribe?');
+  expect(team.problems()).toEqual([]);
+
+  await page.goto('about:blank');
+  await page.goto(`${installation.url}/mail#made-up`);
+  await page.getByText('This link is not valid, or no longer.').waitFor();
+  expect(team.problems()).toEqual(['404 GET mail/made-up']);
+  await page.goto(`${installation.url}/mails`);
+  await page.getByRole('link', { name: 'GitHub Traffic Analytics: test' }).first().click();
+  const shown = page.frameLocator('iframe');
+  await shown.getByRole('heading', { name: 'GitHub Traffic Analytics: test' }).waitFor();
+  await shown.getByRole('link', { name: 'Unsubscribe' }).waitFor();
+  await team.close();
+});
+
 test('a viewer is not offered the channels', async () => {
   await installation.as('ada@example.com')('PUT', '/members/1/grace@example.com', { role: 'viewer' });
   const grace = await openVisitor(browser, installation.url);
