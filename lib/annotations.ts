@@ -411,6 +411,17 @@ export async function deleteAnnotation(
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
     const annotation = await getAnnotation(trx, { tenantId, repositoryIds: null }, annotationId);
+    // Otherwise the imports that brought it would show it again.
+    await trx
+      .deleteFrom('importedAnnotation')
+      .where('tenantId', '=', tenantId)
+      .where('clientKey', 'in', ({ selectFrom }) =>
+        selectFrom('annotation')
+          .select('clientKey')
+          .where('tenantId', '=', tenantId)
+          .where('annotationId', '=', annotationId),
+      )
+      .execute();
     const { numDeletedRows } = await trx
       .deleteFrom('annotation')
       .where('tenantId', '=', tenantId)

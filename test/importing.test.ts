@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays } from '../lib/day.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
+import { createApiKey } from './api-keys.ts';
 import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const TODAY = '2026-03-10';
@@ -204,4 +205,109 @@ test('repositories are found by id and by name, and asked for where in doubt', a
     null,
   ]);
   expect(found.repositories[2].candidates).toEqual([{ repositoryId, fullName: `${owner}/${name}` }]);
+});
+
+test('groups and dashboards of a part are previewed, made when it is complete, and refused with a reason', async () => {
+  const widget = {
+    kind: 'figure',
+    title: '',
+    metric: 'viewCount',
+    change: true,
+    range: 'all',
+    x: 0,
+    y: 0,
+    w: 3,
+    h: 2,
+  };
+  const toDocument = (name: string, widgets: object[] = []) =>
+    JSON.stringify({ name, tabs: [{ title: 'One', widgets }] });
+  const rule = { owner: 'octo-*', namePattern: '*', topic: null, visibility: 'any' };
+  const widgets = [
+    { ...widget, repositories: { ids: [71, 72] } },
+    { ...widget, repositories: { group: 81 } },
+    { ...widget, repositories: { group: 82 } },
+  ];
+  const named = { number: 71, repositoryId };
+  const body = {
+    ...part('2024-03-01', [1]),
+    groups: [
+      { name: 'Octo', rule, repositoryIds: [repositoryId, 999_999] },
+      { name: 'octo', rule: null, repositoryIds: [] },
+      { name: 'Broken', rule: { ...rule, owner: 'a b' }, repositoryIds: [] },
+    ],
+    dashboards: [
+      {
+        name: 'Team',
+        document: toDocument('Team', widgets),
+        repositories: [named],
+        groups: [{ number: 81, name: 'OCTO' }],
+      },
+      { name: 'Other', document: toDocument('Another'), repositories: [], groups: [] },
+      { name: 'Odd', document: '{', repositories: [], groups: [] },
+    ],
+    annotations: [],
+  };
+  const expected = [
+    ['group', 'Octo', 'made'],
+    ['group', 'octo', 'kept'],
+    ['group', 'Broken', 'refused'],
+    ['dashboard', 'Team', 'made'],
+    ['dashboard', 'Other', 'refused'],
+    ['dashboard', 'Odd', 'refused'],
+  ];
+  const outcomes = ({ settings }: { settings: Record<'kind' | 'name' | 'outcome', string>[] }) =>
+    settings.map(({ kind, name, outcome }) => [kind, name, outcome]);
+  const { body: preview } = await ada('POST', `/imports/${tenantId}/preview`, body);
+  expect(outcomes(preview)).toEqual(expected);
+  expect(preview.settings[2].reason).toContain('Give an account, such as acme');
+  expect(preview.settings[4].reason).toBe('Its document has another name: Another.');
+  expect(preview.settings[5].reason).toBe('The text is not JSON.');
+
+  const { key: secret } = await createApiKey(ada, tenantId, { scope: 'import' });
+  const key = installation.bearing(secret);
+  const { body: begun } = await begin();
+  const route = `/imports/${tenantId}/${begun.importId}`;
+  expect((await key('PUT', `${route}/parts/1`, body)).status).toBe(200);
+  expect((await ada('GET', `/groups/${tenantId}`)).body.groups).toEqual([]);
+  expect((await ada('GET', route)).body.settings[0]).toMatchObject({ outcome: 'waiting' });
+  const { body: completed } = await key('POST', `${route}/complete`);
+  expect(outcomes(completed).sort()).toEqual([...expected].sort());
+  expect((await complete(begun.importId)).body.settings).toEqual(completed.settings);
+  const [group] = (await ada('GET', `/groups/${tenantId}`)).body.groups;
+  expect(group).toMatchObject({ name: 'Octo', rule, description: expect.stringContaining('1 repository') });
+  const { dashboards } = (await ada('GET', `/dashboards/${tenantId}`)).body;
+  const own = dashboards.filter(({ canned }: { canned: boolean }) => !canned);
+  const { body: shown } = await ada('GET', `/dashboards/${tenantId}/${own[0].dashboardId}`);
+  const gone = 2 ** 31 - 1;
+  expect(shown.document.tabs[0].widgets.map((one: { repositories: object }) => one.repositories)).toEqual([
+    { ids: [repositoryId] },
+    { group: group.groupId },
+    { group: gone },
+  ]);
+  expect((await takeBack(begun.importId)).body).toMatchObject({ done: true, settings: [] });
+  expect((await ada('GET', `/groups/${tenantId}`)).body.groups).toEqual([]);
+  const after = (await ada('GET', `/dashboards/${tenantId}`)).body.dashboards;
+  expect(after.every(({ canned }: { canned: boolean }) => canned)).toBe(true);
+});
+
+test('an imported annotation that somebody deletes stays deleted, whatever is imported or taken back later', async () => {
+  const note = { from: '2024-04-01', to: '2024-04-01', text: 'Launch', link: null, author: 'Ada' };
+  const annotations = [
+    { ...note, key: randomUUID(), repositoryIds: null, createdAt: '2024-04-01T00:00:00.000Z' },
+  ];
+  const list = async () => (await ada('GET', `/annotations/${tenantId}`)).body.annotations;
+  const importIt = async (body: object) => {
+    const { importId } = (await begin()).body;
+    await put(importId, body);
+    await complete(importId);
+    return importId as number;
+  };
+  const first = await importIt({ ...part('2024-04-01', [1]), annotations });
+  const second = await importIt({ ...part('2024-04-01', [2]), annotations });
+  const [{ annotationId }] = await list();
+  expect((await ada('DELETE', `/annotations/${tenantId}/${annotationId}`)).status).toBe(200);
+  const third = await importIt(part('2024-04-01', [3]));
+  expect(await list()).toEqual([]);
+  for (const importId of [third, second, first]) await takeBack(importId);
+  expect(await list()).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { daysFrom } from '../../lib/day.ts';
 import { DEMO_USERS } from '../../local/demo/github.ts';
 import { createApiKey } from '../api-keys.ts';
+import { exportZip, sourceOf } from '../exported.ts';
 import { type Call, openTestInstallation, type TestInstallation } from '../installation.ts';
 
 const { northwind } = DEMO_USERS;
@@ -100,6 +101,27 @@ test('it tracks, stores, and changes nothing the second time', async () => {
   const second = await run(args).ended;
   expect([second.code, second.output]).toEqual([0, expect.stringContaining('imported before')]);
   expect(await listImports()).toHaveLength(1);
+});
+
+test('our own export brings its groups and dashboards, which a preview names first', async () => {
+  const { repositories } = (await ada('GET', `/groups/${tenantId}`)).body;
+  const group = { name: 'Tools', repositoryIds: [repositories[0].repositoryId] };
+  const { groupId } = (await ada('POST', `/groups/${tenantId}`, group)).body;
+  const document = { name: 'Team', tabs: [{ title: 'One', widgets: [] }] };
+  await ada('POST', `/dashboards/${tenantId}`, { document });
+  await mkdir(path.join(folder, 'ours'));
+  const { zip } = await exportZip(sourceOf(ada, tenantId));
+  await writeFile(path.join(folder, 'ours/export.zip'), zip);
+  await ada('DELETE', `/groups/${tenantId}/${groupId}`);
+  const preview = await run(['ours/export.zip', '--preview']).ended;
+  expect(preview.output).toContain('+ group Tools');
+  expect(preview.output).toContain(
+    'dashboard Team: There is a dashboard of this name, which stays as it is.',
+  );
+  expect((await ada('GET', `/groups/${tenantId}`)).body.groups).toEqual([]);
+  const stored = await run(['ours/export.zip', '--yes']).ended;
+  expect([stored.code, stored.output]).toEqual([0, expect.stringContaining('dashboard Team: There is')]);
+  expect((await ada('GET', `/groups/${tenantId}`)).body.groups).toMatchObject([{ name: 'Tools' }]);
 });
 
 test('stopped half-way, the same command goes on with the same import', async () => {

@@ -676,6 +676,7 @@ select count(*) as "TRAFFIC_DAYS", min("TRAFFIC_DATE") as "FIRST_DATE", max("TRA
 -- annotations
 delete from "ANNOTATION" where "TENANT_ID" = ? and "ANNOTATION_ID" = ?;
 delete from "ANNOTATION_REPOSITORY" where "TENANT_ID" = ? and "ANNOTATION_ID" = ?;
+delete from "IMPORTED_ANNOTATION" where "TENANT_ID" = ? and "CLIENT_KEY" in (select "CLIENT_KEY" from "ANNOTATION" where "TENANT_ID" = ? and "ANNOTATION_ID" = ?);
 insert into "ANNOTATION_REPOSITORY" ("TENANT_ID", "ANNOTATION_ID", "REPOSITORY_ID") select "TENANT_ID", "ANNOTATION_ID", "REPOSITORY_ID" from (values (cast(? as integer), cast(? as integer), cast(? as integer))) as "GIVEN" ("TENANT_ID", "ANNOTATION_ID", "REPOSITORY_ID");
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "A"."ANNOTATION_ID", "R"."REPOSITORY_ID", "R"."OWNER", "R"."NAME" from "ANNOTATION_REPOSITORY" as "A" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "A"."TENANT_ID" and "R"."REPOSITORY_ID" = "A"."REPOSITORY_ID" where "A"."TENANT_ID" = ? and "A"."ANNOTATION_ID" in (?) and "A"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
