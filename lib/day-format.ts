@@ -1,30 +1,23 @@
 import type { Bucket } from './answers/figures.ts';
-import { startOf } from './day.ts';
+import { MONTHS } from './day.ts';
 
-/** UTC days for people, as en-GB. The formatters are made when they are first used: an action that writes no day should not wait for them. */
+/** UTC days for people, as in en-GB. Without formatters of `Intl`: the first answer of an action would wait for them. */
 
-const formatters = new Map<Intl.DateTimeFormatOptions, Intl.DateTimeFormat>();
-
-function formatWith(options: Intl.DateTimeFormatOptions, day: string): string {
-  const formatter = formatters.get(options) ?? new Intl.DateTimeFormat('en-GB', options);
-  formatters.set(options, formatter);
-  return formatter.format(startOf(day));
-}
-
-const utc = { timeZone: 'UTC' } as const;
-const LONG_DAY = { ...utc, day: 'numeric', month: 'short', year: 'numeric' } as const;
-const SHORT_DAY = { ...utc, day: 'numeric', month: 'short' } as const;
-const LONG_MONTH = { ...utc, month: 'long', year: 'numeric' } as const;
-const SHORT_MONTH = { ...utc, month: 'short' } as const;
-
-/** Such as '13 Nov 2026'. */
-export const formatDay = (day: string): string => formatWith(LONG_DAY, day);
-
-/** Such as '13 Nov'. */
-export const formatShortDay = (day: string): string => formatWith(SHORT_DAY, day);
+const dayOf = (day: string) => String(Number(day.slice(8)));
+const yearOf = (day: string) => String(Number(day.slice(0, 4)));
+const monthOf = (day: string) => MONTHS[Number(day.slice(5, 7)) - 1] ?? '';
 
 /** Such as 'Nov'. */
-export const formatShortMonth = (day: string): string => formatWith(SHORT_MONTH, day);
+export function formatShortMonth(day: string): string {
+  const month = monthOf(day);
+  return month === 'September' ? 'Sept' : month.slice(0, 3);
+}
+
+/** Such as '13 Nov'. */
+export const formatShortDay = (day: string): string => `${dayOf(day)} ${formatShortMonth(day)}`;
+
+/** Such as '13 Nov 2026'. */
+export const formatDay = (day: string): string => `${formatShortDay(day)} ${yearOf(day)}`;
 
 /** A span's first and last day, with what they share said once. */
 export function formatSpan(from: string, to: string): string {
@@ -37,6 +30,6 @@ export function formatSpan(from: string, to: string): string {
 
 /** A bucket's name: a day, "Week of" its Monday, or a month. */
 export function formatBucket(day: string, by: Bucket): string {
-  if (by === 'month') return formatWith(LONG_MONTH, day);
+  if (by === 'month') return `${monthOf(day)} ${yearOf(day)}`;
   return by === 'week' ? `Week of ${formatDay(day)}` : formatDay(day);
 }

@@ -8,8 +8,8 @@ export function toDay(instant: Date): Day {
   return instant.toISOString().slice(0, 10);
 }
 
-/** Every action loads this file, and making an `Intl.DateTimeFormat` would delay each cold start by 10 ms. */
-const MONTHS = [
+/** The months' names. Every action loads this file, and making an `Intl.DateTimeFormat` would delay each cold start by 10 ms. */
+export const MONTHS = [
   'January',
   'February',
   'March',
