@@ -29,10 +29,11 @@ function escapeHtml(text: string): string {
 }
 
 /** A text cannot say how what surrounds it runs, nor begin a line of its own. */
-const toPlain = (text: string) =>
+export const toPlain = (text: string): string =>
   text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
 
-const toHtml = (text: string) => escapeHtml(toPlain(text));
+/** Text for HTML, on one line. */
+export const toHtml = (text: string): string => escapeHtml(toPlain(text));
 
 /** Links lead to pages; nothing else is an address. */
 function toHref(href: string): string | null {
