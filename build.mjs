@@ -8,6 +8,7 @@ import { brotliCompress, constants } from 'node:zlib';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
 import { buildDocs } from './docs.mjs';
+import { PICTURE_PACKAGES, picturesForBuild } from './lib/reports/picture-assets.mjs';
 import { noticesOf, packagesIn } from './licences.mjs';
 import { scriptsForBuild } from './sql/scripts.mjs';
 
@@ -16,6 +17,9 @@ const out = path.join(root, 'dist');
 
 /** pg checks at once whether it runs at Cloudflare. Node 20 has no navigator, so pg would load all of fetch to find out. */
 const NOT_CLOUDFLARE = { navigator: '{"userAgent":"Node.js"}' };
+
+/** An action is a text without a place. CanvasKit asks for its own, to look for a file that we give it. */
+const NO_PLACE = { __dirname: '""', __filename: '""' };
 
 /** The names of the actions. manifest.yaml is the only list of them. */
 async function actionNames() {
@@ -128,9 +132,9 @@ async function buildActionsOf(names, unused) {
     footer: {
       js: 'function main(args){return __action.main(args)} main.main = main; module.exports = main;',
     },
-    plugins: [scriptsForBuild, without(unused), withSmallFonts],
+    plugins: [scriptsForBuild, picturesForBuild, without(unused), withSmallFonts],
     external: ['openwhisk', 'ibm_db', 'pg-native'],
-    define: NOT_CLOUDFLARE,
+    define: { ...NOT_CLOUDFLARE, ...NO_PLACE },
     logLevel: 'warning',
   });
   return metafile;
@@ -168,7 +172,7 @@ async function buildStart() {
     // oidc-provider makes two of these when it loads, for messages in English. Node's would keep its tables of languages in memory.
     define: { ...NOT_CLOUDFLARE, 'Intl.ListFormat': 'ListFormat' },
     inject: [path.join(root, 'local/list-format.ts')],
-    plugins: [scriptsForBuild],
+    plugins: [scriptsForBuild, picturesForBuild],
     platform: 'node',
     target: 'node20',
     format: 'esm',
@@ -188,7 +192,7 @@ async function buildLocal() {
     outbase: root,
     bundle: true,
     packages: 'external',
-    plugins: [scriptsForBuild],
+    plugins: [scriptsForBuild, picturesForBuild],
     platform: 'node',
     target: 'node20',
     format: 'esm',
@@ -202,7 +206,7 @@ async function buildLocal() {
     outfile: path.join(out, 'local/runner.cjs'),
     bundle: true,
     packages: 'external',
-    plugins: [scriptsForBuild],
+    plugins: [scriptsForBuild, picturesForBuild],
     platform: 'node',
     target: 'node20',
     format: 'cjs',
@@ -375,7 +379,7 @@ async function buildOpenApi() {
     outfile: generator,
     bundle: true,
     packages: 'external',
-    plugins: [scriptsForBuild],
+    plugins: [scriptsForBuild, picturesForBuild],
     platform: 'node',
     target: 'node20',
     format: 'esm',
@@ -474,7 +478,7 @@ export async function buildAll() {
     ];
   };
   const [actions, pages] = await Promise.all([buildActions(), buildBoth(), buildLocal(), buildStart()]);
-  const packages = new Set([actions, ...pages].flatMap(packagesIn));
+  const packages = new Set([...[actions, ...pages].flatMap(packagesIn), ...PICTURE_PACKAGES]);
   await writeFile(path.join(out, 'static/licences.txt'), noticesOf(root, [...packages]));
   await buildOpenApi();
   await buildDocs(root, path.join(out, 'static/docs'));

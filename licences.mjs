@@ -12,6 +12,7 @@ const ALLOWED = [
   'CC0-1.0',
   'ISC',
   'MIT',
+  'MIT AND OFL-1.1',
   'MIT-0',
   'Unlicense',
 ];
@@ -48,9 +49,11 @@ export function licenceOf(folder) {
   if (!ALLOWED.includes(license))
     throw new Error(`${name} ${version} has the licence "${license}", which licences.mjs does not allow.`);
   const files = readdirSync(folder).sort();
-  const texts = files.filter((file) => /^(licen[cs]e|copying|notice)\b/i.test(file)).map(read);
+  const texts = files.filter((file) => /^(licen[cs]e|copying|notice)(\b|_)/i.test(file)).map(read);
   const readme = files.find((file) => /^readme\b/i.test(file));
-  const text = texts.join('\n').trim() || sectionOfReadme(readme ? read(readme) : '');
+  // CanvasKit's ends with a line, which would look like ours between two packages.
+  const whole = texts.join('\n').trim().replace(/\s*-{20,}$/, '');
+  const text = whole || sectionOfReadme(readme ? read(readme) : '');
   if (text === '') throw new Error(`${name} ${version} has no text of its licence.`);
   const words = license.replace(/^\((.*)\)$/, '$1');
   return { title: `${name} ${version} (${words})`, text };

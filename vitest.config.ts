@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { picturesForTests } from './lib/reports/picture-assets.mjs';
 import { SMALL_LIMITS } from './local/installation/small.ts';
 import { scriptsForTests } from './sql/scripts.mjs';
 import { PACKAGES } from './test/db2/driver.ts';
@@ -63,20 +64,23 @@ const BROWSER = ['test/e2e/*.test.ts'];
 // `all` has the three together, because each project compiles the modules again and has its own workers.
 // The projects do not extend the root: its set-up would run once for each of them.
 export default defineConfig({
-  plugins: [scriptsForTests],
+  plugins: [scriptsForTests, picturesForTests],
   test: {
     maxWorkers,
     sequence: { sequencer: SlowFirst },
     globalSetup: ['test/setup.ts'],
     projects: [
       {
-        plugins: [scriptsForTests],
+        plugins: [scriptsForTests, picturesForTests],
         test: { ...shared, name: 'unit', include: UNIT },
       },
-      { plugins: [scriptsForTests], test: { ...shared, name: 'system', include: SYSTEM } },
-      { plugins: [scriptsForTests], test: { ...shared, name: 'node', include: NODE_TESTS } },
+      { plugins: [scriptsForTests, picturesForTests], test: { ...shared, name: 'system', include: SYSTEM } },
       {
-        plugins: [scriptsForTests],
+        plugins: [scriptsForTests, picturesForTests],
+        test: { ...shared, name: 'node', include: NODE_TESTS },
+      },
+      {
+        plugins: [scriptsForTests, picturesForTests],
         test: {
           ...shared,
           testTimeout: 120_000,
@@ -85,7 +89,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [scriptsForTests],
+        plugins: [scriptsForTests, picturesForTests],
         test: {
           ...shared,
           testTimeout: 120_000,
@@ -94,11 +98,11 @@ export default defineConfig({
         },
       },
       {
-        plugins: [scriptsForTests],
+        plugins: [scriptsForTests, picturesForTests],
         test: { ...shared, name: 'campaign', include: ['test/campaign/*.test.ts'] },
       },
       {
-        plugins: [scriptsForTests],
+        plugins: [scriptsForTests, picturesForTests],
         // They make tens of thousands of rows, beside other long ones.
         test: {
           ...shared,
@@ -110,7 +114,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [scriptsForTests],
+        plugins: [scriptsForTests, picturesForTests],
         test: {
           ...shared,
           testTimeout: 240_000,
@@ -121,7 +125,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [scriptsForTests],
+        plugins: [scriptsForTests, picturesForTests],
         resolve: { alias: { ibm_db: path.join(PACKAGES.unixodbc, 'ibm_db') } },
         test: {
           ...shared,

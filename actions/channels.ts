@@ -15,7 +15,8 @@ import {
 import { choiceField, emailField, groupParameter, textField } from '../lib/fields.ts';
 import { withMailer } from '../lib/mail.ts';
 import { toReportMessage } from '../lib/reports/message.ts';
-import { dueWeek, readWeekReport } from '../lib/reports/week.ts';
+import { dueReports } from '../lib/reports/period.ts';
+import { readReport } from '../lib/reports/report.ts';
 import { MAX_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { getTenant } from '../lib/tenants/tenant.ts';
 
@@ -123,7 +124,9 @@ app.post('/:tenantId/:channelId/confirmation', async (c) => {
 
 async function readNewestReport({ db, config, clock }: Services, tenantId: number, groupId: number | null) {
   const { name } = await getTenant(db, tenantId);
-  const report = await readWeekReport(db, { tenantId, name, groupId }, dueWeek(clock()), clock());
+  const [{ period }] = dueReports(clock());
+  const subject = { tenant: { tenantId, name }, groupId, access: { tenantId, repositoryIds: null } };
+  const report = await readReport(db, subject, period, clock());
   return { report, message: toReportMessage(report, config.pagesUrl) };
 }
 

@@ -1,10 +1,13 @@
 import * as z from 'zod';
-import { json } from '../lib/answer.ts';
+import { type Answer, json } from '../lib/answer.ts';
 import type { Report, ReportPeriod } from '../lib/answers/reports.ts';
 import { createApp, serve } from '../lib/app.ts';
+import { recordExport } from '../lib/audit.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { toDay } from '../lib/day.ts';
 import { dayField, groupParameter } from '../lib/fields.ts';
+import { toHtmlFile } from '../lib/reports/html.ts';
+import { toMarkdown } from '../lib/reports/markdown.ts';
 import { newestEndedMonth, PERIOD_PATTERN, parsePeriod, rangePeriod } from '../lib/reports/period.ts';
 import { readReport } from '../lib/reports/report.ts';
 import { parseQuery } from '../lib/request.ts';
@@ -22,6 +25,8 @@ export const ReportRequest = z
     from: dayField.optional(),
     to: dayField.optional(),
     group: groupParameter,
+    /** `markdown` and `html` are files; the HTML needs nothing else. */
+    as: z.enum(['json', 'markdown', 'html']).default('json'),
   })
   .refine(
     ({ period, from, to }) => (from === undefined) === (to === undefined) && (period === undefined || !from),
@@ -30,18 +35,39 @@ export const ReportRequest = z
 
 const app = createApp();
 
-function toPeriod({ period, from, to }: z.output<typeof ReportRequest>, now: Date): ReportPeriod {
+function toPeriod(
+  { period, from, to }: Pick<z.output<typeof ReportRequest>, 'period' | 'from' | 'to'>,
+  now: Date,
+): ReportPeriod {
   const named = period === undefined ? null : parsePeriod(period);
   if (named) return named;
   return from === undefined || to === undefined ? newestEndedMonth(toDay(now)) : rangePeriod(from, to);
 }
 
+/** How each file is made, and what it is. */
+const FILES = {
+  markdown: { write: toMarkdown, extension: 'md', type: 'text/markdown; charset=utf-8' },
+  html: { write: toHtmlFile, extension: 'html', type: 'text/html; charset=utf-8' },
+} as const;
+
 app.get('/:tenantId', async (c) => {
-  const { db, access, tenantId, now } = await requireAccess(c, 'seeTraffic');
-  const { group = null, ...asked } = parseQuery(c.req.raw, ReportRequest);
+  const { db, access, tenantId, now, by } = await requireAccess(c, 'seeTraffic');
+  const { group = null, as, ...asked } = parseQuery(c.req.raw, ReportRequest);
   const { name } = await getTenant(db, tenantId);
   const subject = { tenant: { tenantId, name }, groupId: group, access };
-  return json<Report>(await readReport(db, subject, toPeriod({ group: undefined, ...asked }, now), now));
+  const report = await readReport(db, subject, toPeriod(asked, now), now);
+  if (as === 'json') return json<Report>(report);
+  const { write, extension, type } = FILES[as];
+  const { key, from, to } = report.period;
+  const file = `report-${tenantId}-${key ?? `${from}-${to}`}.${extension}`;
+  await recordExport(db, by, { tenantId, name: file, request: c.req.raw });
+  return toFile({ file, type, body: write(report, { pagesUrl: c.env.config.pagesUrl }) });
 });
+
+/** Browsers save it, and do not show it as a page of the API. */
+function toFile({ file, type, body }: { file: string; type: string; body: string }): Answer {
+  const headers = { 'content-type': type, 'content-disposition': `attachment; filename="${file}"` };
+  return { status: 200, headers, body };
+}
 
 export const main = serve(app);

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { WeekReport } from '../lib/answers/channels.ts';
+import type { Report } from '../lib/answers/reports.ts';
 import { toPayload } from '../lib/channels/message.ts';
 import { addDays } from '../lib/day.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
 import { inTransaction } from '../lib/db/portable.ts';
 import { toReportMessage } from '../lib/reports/message.ts';
-import { dueWeek } from '../lib/reports/week.ts';
+import { dueReports } from '../lib/reports/period.ts';
 import { saveReferrers } from '../lib/snapshots.ts';
 import { findAdaptiveCardError, findBlockKitError } from '../local/webhooks/limits.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
+import { sampleReport, sampleRepository } from './sample-report.ts';
 
 /** A Monday; the report is of 2026-W10, 2 to 8 March. */
 const MONDAY = '2026-03-09T12:00:00.000Z';
@@ -111,39 +112,22 @@ async function addChannel(kind: string, path: string, contents = 'reports'): Pro
   const url = `${installation.url}/webhooks${path}`;
   return (await ada('POST', '/channels/1', { kind, name: path, contents, url })).body.channelId;
 }
-async function preview(): Promise<WeekReport> {
+async function preview(): Promise<Report> {
   return (await ada('GET', '/channels/1/report')).body.report;
 }
 
-test('a week’s report is due on Monday at 12:00 UTC', () => {
-  expect(dueWeek(new Date('2026-03-09T11:59:59.999Z'))).toBe('2026-02-23');
-  expect(dueWeek(new Date(MONDAY))).toBe(WEEK);
-  expect(dueWeek(new Date('2026-03-16T11:59:00.000Z'))).toBe(WEEK);
+test('a week’s report is due on Monday at 12:00 UTC, and a month’s on the 3rd', () => {
+  const due = (now: string) => dueReports(new Date(now)).map(({ period }) => period.key);
+  expect(due('2026-03-09T11:59:59.999Z')).toEqual(['2026-W09', '2026-02']);
+  expect(due(MONDAY)).toEqual(['2026-W10', '2026-02']);
+  expect(due('2026-03-16T11:59:00.000Z')).toEqual(['2026-W10', '2026-02']);
+  expect(due('2026-04-03T11:59:00.000Z')).toEqual(['2026-W13', '2026-02']);
+  expect(due('2026-04-03T12:00:00.000Z')).toEqual(['2026-W13', '2026-03']);
 });
 
-test('the report shows the week’s figures and how certain they are', async () => {
+test('the page shows the report of the last full week as it is sent', async () => {
   installation.now(MONDAY);
-  expect(await preview()).toMatchObject({
-    week: { label: '2026-W10', from: WEEK, to: '2026-03-08' },
-    repositoryCount: 3,
-    viewCount: 105 + 35 + 240,
-    cloneCount: 14 + 14 + 12,
-    // Monday to Thursday are final; the third repository lacks one of them.
-    compared: { from: WEEK, to: '2026-03-05', repositoryCount: 2, change: 0 },
-    repositories: [
-      { fullName: names[1], viewUniques: 30, uniquesExact: true, change: -0.5 },
-      { fullName: names[0], viewUniques: 28, uniquesExact: false, change: 0.5 },
-      { fullName: names[2], viewUniques: 9, uniquesExact: false, uniquesSoFar: true, change: null },
-    ],
-    newReferrers: [{ referrer: 'new.example', viewCount: 9, repositories: [names[0], names[1]].sort() }],
-    incomplete: {
-      lostDays: 0,
-      unpublishedDays: 0,
-      suspectDays: 0,
-      provisionalDays: 10,
-      failingRepositories: 0,
-    },
-  });
+  expect(await preview()).toEqual((await ada('GET', '/reports/1?period=2026-W10')).body);
 });
 
 test('the API answers the report of a week', async () => {
@@ -170,8 +154,8 @@ test('the API answers the report of a week', async () => {
 
 test('a missing day that GitHub has forgotten is reported as lost', async () => {
   installation.now('2026-03-16T11:00:00.000Z');
-  const { week, incomplete } = await preview();
-  expect([week.label, incomplete.lostDays]).toEqual(['2026-W10', 1]);
+  const { period, completeness } = await preview();
+  expect([period.key, completeness.lostDays]).toEqual(['2026-W10', 1]);
   installation.now(MONDAY);
 });
 
@@ -190,16 +174,35 @@ test('each channel gets the report once, however often it is started and however
   for (const path of ['/json/report', '/slack/report', '/teams/report'])
     expect(arrived(path), path).toMatchObject([{ status: expect.any(Number) }]);
   expect(arrived('/json/problems')).toEqual([]);
-  const body = arrived('/json/report')[0]?.body as WeekReport & { type: string; link: string };
-  expect(body).toMatchObject({ type: 'weekly report', week: { label: '2026-W10' }, viewCount: 380 });
-  expect(body.link).toBe(`${installation.url}/t/1?from=${WEEK}&to=2026-03-08`);
+  expect(arrived('/json/report')[0]?.body).toMatchObject({
+    type: 'weekly report',
+    week: { label: '2026-W10', from: WEEK, to: '2026-03-08' },
+    repositoryCount: 3,
+    viewCount: 105 + 35 + 240,
+    cloneCount: 14 + 14 + 12,
+    // Monday to Thursday are final; the third repository lacks one of them.
+    compared: { from: WEEK, to: '2026-03-05', repositoryCount: 2, change: 0 },
+    repositories: [
+      { fullName: names[2], viewUniques: 9, uniquesExact: false, uniquesSoFar: true, change: null },
+      { fullName: names[0], viewUniques: 28, uniquesExact: false, change: 0.5 },
+      { fullName: names[1], viewUniques: 30, uniquesExact: true, change: -0.5 },
+    ],
+    newReferrers: [{ referrer: 'new.example', viewCount: 9, repositories: [names[0], names[1]].sort() }],
+    newlyTracked: { count: 0 },
+    incomplete: {
+      lostDays: 0,
+      unpublishedDays: 1,
+      suspectDays: 0,
+      provisionalDays: 9,
+      failingRepositories: 0,
+    },
+    link: `${installation.url}/t/1/reports?period=2026-W10`,
+  });
   const slack = JSON.stringify(arrived('/slack/report')[0]?.body);
-  expect(slack).toContain(`${names[0]}: at most 28 unique, 105 views (+50%), 14 clones`);
-  expect(slack).toContain(`${names[1]}: 30 unique, 35 views (−50%), 14 clones`);
-  expect(slack).toContain(`${names[2]}: 9 unique so far, 240 views, 12 clones`);
-  expect(slack).toContain(
-    'Views 0% against the week before (Mon to Thu, of the 2 repositories that can be compared)',
-  );
+  expect(slack).toContain(`${names[0]}: Views 105, vs the week before ▲ 50%, Visitors at most 28, Clones 14`);
+  expect(slack).toContain(`${names[1]}: Views 35, vs the week before ▼ 50%, Visitors 30, Clones 14`);
+  expect(slack).toContain(`${names[2]}: Views 240, Visitors 9 so far, Clones 12`);
+  expect(slack).toContain('Views: 380, 0% vs the week before, 54 a day');
 });
 
 test('a failed report is retried when due, and its failure is stored meanwhile', async () => {
@@ -247,11 +250,12 @@ test('a channel of a group gets the group’s report, and none once the group wa
   expect(body.report).toMatchObject({
     group: { groupId, name: 'One' },
     repositoryCount: 1,
-    viewCount: 35,
-    newReferrers: [{ referrer: 'new.example', repositories: [names[1]] }],
+    totals: { viewCount: { count: 35 } },
+    referrers: [{ referrer: 'new.example', repositories: [{ fullName: names[1] }] }],
     newlyTracked: { count: 0 },
+    groups: [],
   });
-  expect(body.message.title).toMatch(/, One: traffic in the week of 2 Mar$/);
+  expect(body.message.title).toMatch(/, One: traffic in the week of 2 Mar 2026$/);
   expect(body.message.link.href).toContain(`&group=${groupId}`);
   installation.now('2026-03-30T12:00:00.000Z');
   await send();
@@ -272,49 +276,53 @@ test('a channel of a group gets the group’s report, and none once the group wa
   await ada('DELETE', `/channels/1/${channelId}`);
 });
 
-test('a report of 25 repositories with the longest names fits Slack and Teams', () => {
-  const long = 'x'.repeat(99);
-  const repositories = Array.from({ length: 25 }, (_, id) => ({
-    repositoryId: 1_000_000 + id,
-    fullName: `${long}/${long}`,
-    viewCount: 9_999_999,
-    viewUniques: 9_999_999,
-    uniquesExact: false,
-    uniquesSoFar: true,
-    cloneCount: 9_999_999,
+test('a report of many repositories with the longest names fits Slack and Teams', () => {
+  const long = `${'x'.repeat(99)}/${'x'.repeat(99)}`;
+  const change = { change: 12.3456, difference: 9_999_999, reason: null };
+  const peak = { viewCount: 9_999_999, date: WEEK };
+  const entered = { repositoryId: 1, fullName: long, ...peak };
+  const movers = Array.from({ length: 5 }, (_, repositoryId) => ({
+    repositoryId,
+    fullName: long,
+    colorIndex: 0,
+    difference: 9_999_999,
     change: 12.3456,
   }));
-  const newReferrers = Array.from({ length: 10 }, () => ({
-    referrer: '&'.repeat(400),
-    viewCount: 9_999_999,
-    repositories: [`${long}/${long}`, 'b', 'c', 'd'],
-  }));
-  const report = {
+  const report = sampleReport({
     tenant: { tenantId: 1, name: 'T'.repeat(100) },
     group: { groupId: 1, name: 'G'.repeat(100) },
-    week: { label: '2026-W10', from: WEEK, to: '2026-03-08' },
     repositoryCount: 100_000,
-    viewCount: 1,
-    cloneCount: null,
-    repositories,
-    newReferrers,
+    repositories: Array.from({ length: 500 }, (_, id) => ({
+      ...sampleRepository(1_000_000 + id, long),
+      previous: change,
+      year: change,
+    })),
+    risers: movers,
+    fallers: movers,
+    referrers: Array.from({ length: 25 }, () => ({
+      referrer: '&'.repeat(400),
+      peak,
+      repositories: [entered, entered, entered, entered],
+    })),
+    referrerCount: 300,
+    events: Array.from({ length: 150 }, () => ({
+      date: WEEK,
+      to: WEEK,
+      kind: 'annotation' as const,
+      repositoryId: 1,
+      fullName: long,
+      title: '*'.repeat(500),
+      subject: null,
+      detail: 'd'.repeat(500),
+      url: `https://example.com/${'u'.repeat(400)}`,
+      annotationId: 1,
+      author: null,
+    })),
     newlyTracked: {
       count: 5000,
-      repositories: Array.from({ length: 25 }, (_, index) => ({
-        repositoryId: index,
-        fullName: `${long}/${long}`,
-        rule: `${long}/${long}`,
-      })),
+      repositories: Array.from({ length: 25 }, (_, id) => ({ repositoryId: id, fullName: long, rule: long })),
     },
-    compared: null,
-    incomplete: {
-      lostDays: 1,
-      unpublishedDays: 0,
-      suspectDays: 0,
-      provisionalDays: 2,
-      failingRepositories: 3,
-    },
-  };
+  });
   const message = toReportMessage(report, 'https://traffic.department.example.com');
   expect(findBlockKitError(toPayload('slack', message))).toBeNull();
   expect(findAdaptiveCardError(toPayload('teams', message))).toBeNull();

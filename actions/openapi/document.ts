@@ -64,8 +64,9 @@ function toFailureResponses(operation: Operation): Json {
 
 function toResponses(operation: Operation): Json {
   const successes = Object.entries(operation.responses).map(([status, schema]) => {
-    const csv = operation.csv ? { 'text/csv': { schema: { type: 'string' } } } : {};
-    const content = { 'application/json': { schema: refTo(schema) }, ...csv };
+    const types = operation.csv ? ['text/csv'] : (operation.files ?? []);
+    const files = Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }]));
+    const content = { 'application/json': { schema: refTo(schema) }, ...files };
     return [status, { description: operation.summary, content }];
   });
   const types = (operation.text ?? []).map((type) => [type, { schema: { type: 'string' } }]);

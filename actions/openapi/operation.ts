@@ -25,6 +25,8 @@ export interface Operation {
   text?: readonly string[];
   /** True if `format=csv` answers text/csv. */
   csv?: boolean;
+  /** The media types of the files that it answers instead of JSON, if the query asks for one. */
+  files?: readonly string[];
   /** Codes of this route's own failures, besides those that `failuresOf` adds. */
   failures: FailureCode[];
 }

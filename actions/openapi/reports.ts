@@ -11,6 +11,7 @@ export const reportOperations: Operation[] = [
     needs: 'seeTraffic',
     query: ReportRequest,
     responses: { 200: Report },
+    files: ['text/markdown', 'text/html'],
     failures: ['group_not_found', 'day_in_future', 'range_reversed', 'range_too_long'],
   },
 ];

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { choiceField } from '../fields.ts';
-import { Count, Day, Figure, Instant } from './figures.ts';
+import { Instant } from './figures.ts';
 import { MailConsent } from './mail.ts';
+import { Report } from './reports.ts';
 
 export const Channel = z.object({
   channelId: z.int(),
@@ -34,62 +35,9 @@ export type ChannelList = z.infer<typeof ChannelList>;
 export const ChannelDeleted = z.object({ channelId: z.int() });
 export type ChannelDeleted = z.infer<typeof ChannelDeleted>;
 
-/** A relative change: 0.5 is 50 % more. Null if the two cannot be compared. */
-const Change = z.number().nullable();
-
-export const WeekReport = z.object({
-  tenant: z.object({ tenantId: z.int(), name: z.string() }),
-  /** The group that it is about; null for the whole tenant. */
-  group: z.object({ groupId: z.int(), name: z.string() }).nullable(),
-  /** 'YYYY-Www', with its Monday and Sunday. */
-  week: z.object({ label: z.string(), from: Day, to: Day }),
-  repositoryCount: Count,
-  viewCount: Figure,
-  cloneCount: Figure,
-  /** The final days, compared with the same days of the week before. Null if no day is final yet. */
-  compared: z.object({ from: Day, to: Day, repositoryCount: Count, change: Change }).nullable(),
-  /** The 25 with the most unique visitors. */
-  repositories: z.array(
-    z.object({
-      repositoryId: z.int(),
-      fullName: z.string(),
-      viewCount: Figure,
-      /**
-       * GitHub's figure for the whole week: final if `uniquesExact`, as of the first run after the week if `uniquesSoFar`.
-       * Otherwise the sum of the days, which is an upper bound.
-       */
-      viewUniques: Figure,
-      uniquesExact: z.boolean(),
-      uniquesSoFar: z.boolean(),
-      cloneCount: Figure,
-      change: Change,
-    }),
-  ),
-  newReferrers: z.array(
-    z.object({ referrer: z.string(), viewCount: Count, repositories: z.array(z.string()) }),
-  ),
-  /** Repositories that rules added in the week; the first 25 of them. */
-  newlyTracked: z.object({
-    count: Count,
-    repositories: z.array(z.object({ repositoryId: z.int(), fullName: z.string(), rule: z.string() })),
-  }),
-  incomplete: z.object({
-    lostDays: Count,
-    /** Days that GitHub has not published yet. */
-    unpublishedDays: Count,
-    /** Days that are zero, like everything else on the server: GitHub may have failed. */
-    suspectDays: Count,
-    provisionalDays: Count,
-    failingRepositories: Count,
-  }),
-});
-export type WeekReport = z.infer<typeof WeekReport>;
-export type ReportedRepository = WeekReport['repositories'][number];
-export type NewReferrer = WeekReport['newReferrers'][number];
-
 /** The report as it would be sent now. Channels of kind `webhook` get it as JSON, with the message's texts. */
 export const ReportPreview = z.object({
-  report: WeekReport,
+  report: Report,
   message: z.object({
     title: z.string(),
     summary: z.string(),

@@ -35,7 +35,8 @@ const MAX_BLOCKS = 50;
 const escapeSlack = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-function cut(text: string, most: number): string {
+/** The text with at most so many characters. */
+export function cutText(text: string, most: number): string {
   const characters = [...text];
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
@@ -45,20 +46,20 @@ const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', te
 function toSlack({ title, summary, sections, link }: Message): Record<string, unknown> {
   const header = {
     type: 'header',
-    text: { type: 'plain_text', text: cut(title, MAX_HEADER), emoji: false },
+    text: { type: 'plain_text', text: cutText(title, MAX_HEADER), emoji: false },
   };
   const texts = sections.flatMap(({ heading, lines }) =>
     toChunks([`*${escapeSlack(heading)}*`, ...lines.map(toSlackLine)], MAX_TEXT),
   );
   const foot = link ? [section(`<${link.href}|${escapeSlack(link.label)}>`)] : [];
   const shown = texts.slice(0, MAX_BLOCKS - 1 - foot.length).map(section);
-  return { text: escapeSlack(cut(summary, MAX_TEXT / 2)), blocks: [header, ...shown, ...foot] };
+  return { text: escapeSlack(cutText(summary, MAX_TEXT / 2)), blocks: [header, ...shown, ...foot] };
 }
 
 const MAX_LINE_LENGTH = 400;
 
 function toSlackLine({ text, href }: Line): string {
-  const shown = escapeSlack(cut(text, MAX_LINE_LENGTH));
+  const shown = escapeSlack(cutText(text, MAX_LINE_LENGTH));
   return href ? `• <${href}|${shown}>` : `• ${shown}`;
 }
 
@@ -101,6 +102,6 @@ function toTeams({ title, sections, link }: Message): Record<string, unknown> {
 }
 
 function toMarkdownLine({ text, href }: Line): string {
-  const shown = escapeMarkdown(cut(text, MAX_LINE_LENGTH));
+  const shown = escapeMarkdown(cutText(text, MAX_LINE_LENGTH));
   return href ? `- [${shown}](${href})` : `- ${shown}`;
 }

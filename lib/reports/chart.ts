@@ -7,7 +7,14 @@ import { trafficModel } from '../charts/traffic-model.ts';
 import type { EventKind } from '../events/kinds.ts';
 
 /** What is marked in the chart: too many marks would hide each other. */
-const MARKED: readonly EventKind[] = ['annotation', 'release', 'lost', 'renamed', 'transferred', 'visibility'];
+const MARKED: readonly EventKind[] = [
+  'annotation',
+  'release',
+  'lost',
+  'renamed',
+  'transferred',
+  'visibility',
+];
 
 /** The views of a report, with the period before as a line: weekdays are aligned. */
 function reportChart(report: Report): ChartModel {

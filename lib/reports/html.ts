@@ -97,11 +97,8 @@ ${toTable(repositories)}${toTable(groups)}
 `;
 }
 
-/** Links lead to pages; nothing else is an address. */
-function toLinked({ text, href }: Cell): string {
-  if (href === undefined || !/^https?:\/\//.test(href)) return toHtml(text);
-  return `<a href="${toHtml(href)}">${toHtml(text)}</a>`;
-}
+const toLinked = ({ text, href }: Cell) =>
+  href === undefined ? toHtml(text) : `<a href="${toHtml(href)}">${toHtml(text)}</a>`;
 
 function toFigure({ label, before, value, note, change }: WordFigure): string {
   const shown = `${before ? `<small>${toHtml(before)}</small> ` : ''}${toHtml(value)}`;

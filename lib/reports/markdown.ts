@@ -9,7 +9,8 @@ const SPECIAL = /[\\`*_{}[\]<>#|~&!]/g;
 /** A text that shows as it is written, on one line. */
 const toText = (text: string) => toPlain(text).replace(SPECIAL, '\\$&');
 
-const toLinked = ({ text, href }: Cell) => (href === undefined ? toText(text) : `[${toText(text)}](<${href}>)`);
+const toLinked = ({ text, href }: Cell) =>
+  href === undefined ? toText(text) : `[${toText(text)}](<${href}>)`;
 
 /** The report as Markdown, as GitHub shows it. What people wrote has no markup there. */
 export function toMarkdown(report: Report, { pagesUrl }: { pagesUrl: string | null }): string {

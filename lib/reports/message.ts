@@ -1,5 +1,5 @@
 import type { Report } from '../answers/reports.ts';
-import type { Line, Message } from '../channels/message.ts';
+import { cutText, type Line, type Message } from '../channels/message.ts';
 import { type Cell, toWords, type WordTable } from './words.ts';
 
 /** A message is read in a chat: more rows are on the page. */
@@ -8,23 +8,42 @@ const MAX_ROWS = 25;
 /** The report as a message, with links if the URL of the pages is known. */
 export function toReportMessage(report: Report, pagesUrl: string | null): Message {
   const words = toWords(report, { pagesUrl, maxRows: MAX_ROWS });
-  const title = `${words.subject}: ${words.title}`;
   const sections = [
     {
-      heading: words.title,
+      heading: words.subject,
       lines: [
         ...[words.headline, ...words.notes].map((text) => ({ text })),
         ...words.figures.map(({ label, before, value, change, note }) => ({
-          text: [`${label}: ${before} ${value}`.replace('  ', ' '), change?.text, note].filter(Boolean).join(', '),
+          text: [`${label}: ${before} ${value}`.replace('  ', ' '), change?.text, note]
+            .filter(Boolean)
+            .join(', '),
         })),
       ],
     },
     toSection(words.repositories),
     toSection(words.groups),
-    ...words.lists.map(({ heading, lines }) => ({ heading, lines: lines.map(toLine) })),
+    ...words.lists.map(({ heading, lines }) => ({ heading, lines: toFew(lines) })),
     { heading: 'How complete is this?', lines: words.completeness.map((text) => ({ text })) },
   ].filter(({ lines }) => lines.length > 0);
-  return { title, summary: words.headline, sections, link: words.link, facts: toFacts(report) };
+  return {
+    title: words.subjectLine,
+    summary: words.headline,
+    sections,
+    link: words.link,
+    facts: toFacts(report),
+  };
+}
+
+/** Of other lists it shows as many lines, and of a line as many characters: Teams takes no more than 28 kB. */
+const MAX_LINES = 8;
+const MAX_LENGTH = 160;
+
+function toFew(lines: readonly Cell[]): Line[] {
+  const shown = lines
+    .slice(0, MAX_LINES)
+    .map((line) => toLine({ ...line, text: cutText(line.text, MAX_LENGTH) }));
+  const left = lines.length - shown.length;
+  return left > 0 ? [...shown, { text: `and ${left} more` }] : shown;
 }
 
 const toLine = ({ text, href }: Cell): Line => (href === undefined ? { text } : { text, href });

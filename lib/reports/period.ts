@@ -1,5 +1,5 @@
 import type { ReportPeriod } from '../answers/reports.ts';
-import { addDays, type Day, lastOfWeek, monthOf, weekOf } from '../day.ts';
+import { addDays, type Day, lastOfWeek, monthOf, newestEndedWeek, startOf, toDay, weekOf } from '../day.ts';
 import { formatBucket, formatSpan } from '../day-format.ts';
 import { weekLabel } from '../stats/buckets.ts';
 
@@ -43,4 +43,35 @@ export function rangePeriod(from: Day, to: Day): ReportPeriod {
 /** The newest month that has ended by the day. */
 export function newestEndedMonth(day: Day): ReportPeriod {
   return monthPeriod(addDays(monthOf(addDays(day, 1)), -1));
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * How long after the end of a period its report is sent: a week's on Monday at 12:00 UTC, a month's on the 3rd at 12:00 UTC. By
+ * then the month's last days are final: GitHub publishes them a day or two late at most.
+ */
+const DELAY_MS = { weekly: 12 * HOUR_MS, monthly: 60 * HOUR_MS } as const;
+
+/** A week or month whose report is sent to everybody who takes it. */
+export interface DueReport {
+  about: 'weekly' | 'monthly';
+  period: ReportPeriod;
+  /** When it was due. */
+  dueAt: Date;
+}
+
+/** The newest weekly and monthly report that are due. */
+export function dueReports(now: Date): [weekly: DueReport, monthly: DueReport] {
+  const endedBefore = (about: DueReport['about']) =>
+    addDays(toDay(new Date(now.getTime() - DELAY_MS[about])), -1);
+  const toDue = (about: DueReport['about'], period: ReportPeriod): DueReport => ({
+    about,
+    period,
+    dueAt: new Date(startOf(addDays(period.to, 1)).getTime() + DELAY_MS[about]),
+  });
+  return [
+    toDue('weekly', weekPeriod(newestEndedWeek(endedBefore('weekly')))),
+    toDue('monthly', newestEndedMonth(endedBefore('monthly'))),
+  ];
 }

@@ -40,6 +40,8 @@ export interface ReportWords {
   /** Whom it is about, such as 'Northwind Labs, all 6 repositories'. */
   subject: string;
   title: string;
+  /** The same for a list of messages: 'Northwind Labs: traffic in October 2026'. */
+  subjectLine: string;
   headline: string;
   /** What has to be known before reading on, such as that the period has not ended. */
   notes: string[];
@@ -72,10 +74,13 @@ export function toWords(
       ? `${tenant.name}, ${group.name}, ${repositoriesOf(repositoryCount)}`
       : `${tenant.name}, ${all}`,
     title,
+    subjectLine: `${tenant.name}${group ? `, ${group.name}` : ''}: ${title.charAt(0).toLowerCase()}${title.slice(1)}`,
     headline,
     notes:
       range.to < period.to
-        ? [`${period.label} ends on ${formatDay(period.to)}: this is the report until ${formatDay(range.to)}.`]
+        ? [
+            `${period.label} ends on ${formatDay(period.to)}: this is the report until ${formatDay(range.to)}.`,
+          ]
         : [],
     figures: toFigures(report),
     repositories: toRepositories(report, maxRows, linkTo),
@@ -264,7 +269,8 @@ function toHappened({ events }: Report): Cell[] {
   const left = told.length - shown.length;
   const lines = shown.map((event) => ({
     text: `${whenOf(event)}: ${toSentence(event)}`,
-    ...(event.url ? { href: event.url } : {}),
+    // Links lead to pages; nothing else is an address.
+    ...(event.url && /^https?:\/\//.test(event.url) ? { href: event.url } : {}),
   }));
   return left > 0 ? [...lines, { text: `and ${plural(left, 'more', 'more')}` }] : lines;
 }
@@ -300,8 +306,7 @@ export function toCompleteness({ completeness, period }: Report): string[] {
     unpublishedDays > 0 && `GitHub has not published ${plural(unpublishedDays, 'repository day')} yet.`,
     suspectDays > 0 &&
       `${plural(suspectDays, 'repository day')} ${suspectDays === 1 ? 'was' : 'were'} zero everywhere: GitHub may have failed.`,
-    unfinished > 0 &&
-      `${plural(unfinished, 'repository day')} may still grow: GitHub takes up to 72 hours.`,
+    unfinished > 0 && `${plural(unfinished, 'repository day')} may still grow: GitHub takes up to 72 hours.`,
     failingRepositories > 0 && `Collecting fails for ${repositoriesOf(failingRepositories)}.`,
     notCompared > 0 &&
       `${repositoriesOf(notCompared)} ${notCompared === 1 ? 'is' : 'are'} not compared: days of one of the two spans are missing or not final.`,

@@ -1,0 +1,83 @@
+import type { Report } from '../answers/reports.ts';
+import type { Content } from '../deliveries/content.ts';
+import {
+  mailButton,
+  mailHeading,
+  mailLayout,
+  mailList,
+  mailParagraph,
+  mailPicture,
+  mailTable,
+} from '../mail/layout.ts';
+import { describeChart } from './chart.ts';
+import { CHART_WIDTH, drawChart } from './picture.ts';
+import { toWords, type WordTable } from './words.ts';
+
+/** A mail shows as many rows as people read there; all are on the page. */
+const MAX_ROWS = 25;
+const CID = 'chart';
+
+/** Columns that a mail of 600 pixels has room for: the name, and three figures. */
+const COLUMNS = ['Views', 'vs', 'Clones'];
+
+const REASON =
+  'You get this report because somebody asked for it at this address, in the notifications of the tenant.';
+
+/** The report as a mail with its chart as a picture. */
+export async function toReportMail(
+  report: Report,
+  pagesUrl: string | null,
+): Promise<NonNullable<Content['mail']>> {
+  const words = toWords(report, { pagesUrl, maxRows: MAX_ROWS });
+  const { subject, title, headline, notes, figures, repositories, groups, lists, completeness, link } = words;
+  const png = report.completeness.knownDays > 0 ? await drawChart(report) : null;
+  const heads = ['Figure', 'Value', 'Change', 'Note'];
+  const parts = [
+    mailParagraph(subject),
+    mailParagraph(headline),
+    ...notes.map(mailParagraph),
+    mailTable({
+      caption: 'Figures',
+      heads: heads.slice(0, 3),
+      rows: figures.map(({ label, before, value, change, note }) => [
+        { text: note ? `${label} (${note})` : label },
+        { text: [before, value].filter(Boolean).join(' ') },
+        change ?? { text: '–' },
+      ]),
+    }),
+    ...(png ? [mailPicture({ cid: CID, alt: describeChart(report), width: CHART_WIDTH })] : []),
+    ...toTable(repositories),
+    ...toTable(groups),
+    ...lists.flatMap(({ heading, lines }) => [mailHeading(heading), mailList(lines)]),
+    mailHeading('How complete is this?'),
+    mailParagraph(completeness.join(' ')),
+    ...(link ? [mailButton(link)] : []),
+    mailParagraph(words.footnotes.join(' ')),
+  ];
+  const { html, text } = mailLayout({ title, preheader: headline, parts, reason: REASON });
+  return {
+    subject: words.subjectLine,
+    html,
+    text,
+    pictures: png ? [{ cid: CID, png }] : [],
+  };
+}
+
+/** A table with the columns that have room. */
+function toTable({ heading, heads, rows, more }: WordTable) {
+  if (rows.length === 0) return [];
+  const places = [0];
+  for (const name of COLUMNS) {
+    const place = heads.findIndex((head) => head === name || (name === 'vs' && head.startsWith('vs ')));
+    if (place > 0) places.push(place);
+  }
+  return [
+    mailHeading(heading),
+    mailTable({
+      caption: heading,
+      heads: places.map((place) => heads[place] ?? ''),
+      rows: rows.map((cells) => places.map((place) => cells[place] ?? { text: '' })),
+    }),
+    ...(more ? [mailParagraph(more)] : []),
+  ];
+}
