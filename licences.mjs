@@ -52,7 +52,10 @@ export function licenceOf(folder) {
   const texts = files.filter((file) => /^(licen[cs]e|copying|notice)(\b|_)/i.test(file)).map(read);
   const readme = files.find((file) => /^readme\b/i.test(file));
   // CanvasKit's ends with a line, which would look like ours between two packages.
-  const whole = texts.join('\n').trim().replace(/\s*-{20,}$/, '');
+  const whole = texts
+    .join('\n')
+    .trim()
+    .replace(/\s*-{20,}$/, '');
   const text = whole || sectionOfReadme(readme ? read(readme) : '');
   if (text === '') throw new Error(`${name} ${version} has no text of its licence.`);
   const words = license.replace(/^\((.*)\)$/, '$1');

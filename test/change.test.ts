@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Report } from '../lib/answers/reports.ts';
 import { addDays, daysFrom } from '../lib/day.ts';
 import { openDatabase } from '../lib/db/database.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
@@ -101,10 +102,10 @@ test('the overview’s CSV has the same changes in the same order', async () => 
 
 test('the weekly report knows a change where the overview does', async () => {
   const { body } = await ada('GET', '/channels/1/report');
-  const { repositories, compared } = body.report;
-  const changes = repositories.map(({ fullName, change }: { fullName: string; change: number | null }) => [
+  const { repositories, comparisons, totals }: Report = body.report;
+  const changes = repositories.map(({ fullName, previous }) => [
     fullName.replace('owner/', ''),
-    change,
+    previous.change,
   ]);
   expect(Object.fromEntries(changes)).toEqual({
     slightly: 0.08,
@@ -113,5 +114,6 @@ test('the weekly report knows a change where the overview does', async () => {
     gap: null,
     viewsOnly: null,
   });
-  expect(compared).toMatchObject({ repositoryCount: 3, change: (108 + 4 + 500 - 108) / 108 });
+  expect(comparisons.previous.repositories.compared).toBe(3);
+  expect(totals.viewCount.previous.change).toBe((108 + 4 + 500 - 108) / 108);
 });

@@ -143,10 +143,9 @@ test('a long stall loses no day', async () => {
 test('the weekly report counts the days that GitHub has not published, and calls none of them lost or zero', async () => {
   const { report, message } = (await ada('GET', '/channels/1/report')).body;
   expect(report).toMatchObject({
-    week: { from: '2026-10-05' },
-    viewCount: null,
-    compared: null,
-    incomplete: { lostDays: 0, unpublishedDays: 4 * 7, suspectDays: 0, provisionalDays: 0 },
+    period: { from: '2026-10-05' },
+    totals: { viewCount: { count: null, previous: { change: null } } },
+    completeness: { lostDays: 0, unpublishedDays: 4 * 7, suspectDays: 0, provisionalDays: 0 },
   });
   expect(JSON.stringify(message.sections)).toContain('GitHub has not published 28 repository days yet');
 });

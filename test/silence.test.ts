@@ -124,19 +124,20 @@ test('a repository added later is suspect on that day too, before the watchdog h
 
 test('the weekly report compares no suspect day, and says how many there are', async () => {
   const { report, message } = (await ada('GET', `/channels/${tenants[1]}/report`)).body;
-  expect(report.week.from).toBe('2026-09-14');
+  expect(report.period.from).toBe('2026-09-14');
   publish('2026-09-27', quietOn(SILENT));
   await collect('2026-09-28');
   installation.now('2026-09-28T12:00:00.000Z');
   const silent = (await ada('GET', `/channels/${tenants[1]}/report`)).body;
   expect(silent.report).toMatchObject({
-    week: { from: '2026-09-21' },
-    compared: { from: '2026-09-21', to: '2026-09-27', change: null },
-    repositories: [{ change: null }],
-    incomplete: { lostDays: 0, suspectDays: 1, unpublishedDays: 0 },
+    period: { from: '2026-09-21' },
+    totals: { viewCount: { previous: { change: null } } },
+    comparisons: { previous: { from: '2026-09-21', to: '2026-09-27' } },
+    repositories: [{ previous: { change: null } }],
+    completeness: { lostDays: 0, suspectDays: 1, unpublishedDays: 0 },
   });
   const textOf = ({ sections }: typeof message) => JSON.stringify(sections);
-  expect(textOf(silent.message)).not.toContain('against the week before');
+  expect(textOf(silent.message)).not.toMatch(/Views[^"]*vs the week before/);
   expect(textOf(silent.message)).toContain('1 repository day was zero everywhere: GitHub may have failed');
 });
 

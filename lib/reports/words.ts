@@ -2,6 +2,7 @@ import type { ChartEvent } from '../answers/events.ts';
 import type { Report, ReportChange, ReportRepository } from '../answers/reports.ts';
 import { formatDay, formatShortDay } from '../day-format.ts';
 import { formatCount, formatDifference, formatNumber, plural, toShownChange } from '../number-format.ts';
+import { toCompleteness } from './completeness.ts';
 
 /** A text in a table or list; `tone` colors a change. */
 export interface Cell {
@@ -30,7 +31,7 @@ export interface WordTable {
   more: string;
 }
 
-export interface WordList {
+interface WordList {
   heading: string;
   lines: Cell[];
 }
@@ -102,7 +103,7 @@ export function toWords(
 }
 
 /** A change as it is shown; a dash if it is not given. */
-export function toChangeCell({ change, difference }: ReportChange): Cell {
+function toChangeCell({ change, difference }: ReportChange): Cell {
   if (change === null) return difference ? { text: 'new', tone: 'up' } : { text: '–' };
   const { direction, text } = toShownChange(change);
   if (direction === 'same') return { text };
@@ -289,26 +290,4 @@ function toNewlyTracked({ newlyTracked: { count, repositories } }: Report, linkT
   }));
   const left = count - repositories.length;
   return left > 0 ? [...lines, { text: `and ${formatNumber(left)} more` }] : lines;
-}
-
-/** How complete the figures are, in sentences. */
-export function toCompleteness({ completeness, period }: Report): string[] {
-  const { repositoryDays, knownDays, lostDays, unpublishedDays, provisionalDays } = completeness;
-  const { suspectDays, failingRepositories, notCompared } = completeness;
-  const isWhole = knownDays === repositoryDays && provisionalDays === 0;
-  const days = plural(repositoryDays, 'repository day');
-  const unfinished = provisionalDays - suspectDays;
-  return [
-    isWhole
-      ? `All ${days} of ${period.label} are known and final.`
-      : `${formatNumber(knownDays)} of ${days} are known.`,
-    lostDays > 0 && `${plural(lostDays, 'repository day')} lost: no collection covered them.`,
-    unpublishedDays > 0 && `GitHub has not published ${plural(unpublishedDays, 'repository day')} yet.`,
-    suspectDays > 0 &&
-      `${plural(suspectDays, 'repository day')} ${suspectDays === 1 ? 'was' : 'were'} zero everywhere: GitHub may have failed.`,
-    unfinished > 0 && `${plural(unfinished, 'repository day')} may still grow: GitHub takes up to 72 hours.`,
-    failingRepositories > 0 && `Collecting fails for ${repositoriesOf(failingRepositories)}.`,
-    notCompared > 0 &&
-      `${repositoriesOf(notCompared)} ${notCompared === 1 ? 'is' : 'are'} not compared: days of one of the two spans are missing or not final.`,
-  ].filter((sentence) => sentence !== false);
 }

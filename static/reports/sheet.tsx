@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Report, ReportChange } from '../../lib/answers/reports.ts';
 import { formatDifference } from '../../lib/number-format.ts';
+import { toCompleteness } from '../../lib/reports/completeness.ts';
 import { useMe } from '../app-context.ts';
 import { SvgLegend } from '../charts/svg-chart.tsx';
 import { DataTable } from '../controls/data-table.tsx';
@@ -23,7 +24,6 @@ import {
 import { usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
 import { ReportChart } from './chart.tsx';
-import { toCompleteness } from './completeness.ts';
 import { gainsModel, viewsModel } from './models.ts';
 
 /** A report as a sheet of paper. */

@@ -119,6 +119,7 @@ const SHARED_WITH_PAGES = [
   'lib/stats/named-span.ts',
   'lib/stats/range-names.ts',
   'lib/stats/totals.ts',
+  'lib/reports/completeness.ts',
   'lib/reports/period.ts',
   'lib/shares/choices.ts',
   'lib/still-running.ts',

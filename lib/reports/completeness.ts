@@ -1,5 +1,5 @@
-import type { Report } from '../../lib/answers/reports.ts';
-import { formatNumber, plural } from '../../lib/number-format.ts';
+import type { Report } from '../answers/reports.ts';
+import { formatNumber, plural } from '../number-format.ts';
 
 /** How complete a report is, in sentences. */
 export function toCompleteness({ completeness, period }: Report): string[] {
@@ -14,9 +14,10 @@ export function toCompleteness({ completeness, period }: Report): string[] {
   return [
     known,
     lostDays > 0 && `${plural(lostDays, 'day')} lost: not collected before GitHub deleted them.`,
-    unpublishedDays > 0 && `${plural(unpublishedDays, 'day')} not published by GitHub yet.`,
+    unpublishedDays > 0 && `GitHub has not published ${plural(unpublishedDays, 'repository day')} yet.`,
     unfinished > 0 && `${plural(unfinished, 'day')} preliminary: the numbers may still grow.`,
-    suspectDays > 0 && `${plural(suspectDays, 'day')} zero everywhere at once: GitHub may have failed.`,
+    suspectDays > 0 &&
+      `${plural(suspectDays, 'repository day')} ${suspectDays === 1 ? 'was' : 'were'} zero everywhere: GitHub may have failed.`,
     failingRepositories > 0 &&
       `Collection fails now for ${plural(failingRepositories, 'repository', 'repositories')}.`,
     notCompared > 0 && `${plural(notCompared, 'repository', 'repositories')} not compared: days are missing.`,
