@@ -1,6 +1,7 @@
 import { serveJob } from '../lib/app.ts';
 import { deleteOldAudit } from '../lib/audit.ts';
 import { deleteOldKeys } from '../lib/keys.ts';
+import { deleteUnansweredAddresses } from '../lib/mail-addresses.ts';
 import { deleteOldProblems } from '../lib/problems/watch.ts';
 import { mayDelete } from '../lib/retention.ts';
 import { deleteOldRuns } from '../lib/runs/end.ts';
@@ -8,7 +9,7 @@ import { fanOut, openFanOut, parseOrder } from '../lib/runs/fan-out.ts';
 
 /** Enough to wait for the next minute once this one's activations are used up. */
 const RESERVE_MS = 75_000;
-const NOTHING = { runs: 0, problems: 0, audit: 0, keys: 0 };
+const NOTHING = { runs: 0, problems: 0, audit: 0, keys: 0, mailAddresses: 0 };
 /** Stop deleting this long before the activation ends. */
 const STOP_MS = 20_000;
 
@@ -26,5 +27,7 @@ export const main = serveJob(async (services) => {
   const oldRuns = await deleteOldRuns(db, { now: clock(), isTime });
   const problems = await deleteOldProblems(db, clock());
   const audit = await deleteOldAudit(db, clock());
-  return { ...fanned, deleted: { runs: oldRuns, problems, audit, keys: await deleteOldKeys(db, clock()) } };
+  const keys = await deleteOldKeys(db, clock());
+  const mailAddresses = await deleteUnansweredAddresses(db, clock());
+  return { ...fanned, deleted: { runs: oldRuns, problems, audit, keys, mailAddresses } };
 });

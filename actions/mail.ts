@@ -33,9 +33,9 @@ async function keep(c: Call, answer: MailAnswer): Promise<Answer> {
   return json<MailLink>(await read(db, token));
 }
 
-/** The subscription that a link ends; others end all mails to the address. */
+/** The own subscription that a link ends. Other links end all mails to the address, so that nobody else can let them come again. */
 function findSubscription(token: MailToken) {
-  if (token.use !== 'unsubscribe' || token.receiver.kind !== 'subscription') return undefined;
+  if (token.use !== 'unsubscribe' || !token.isOwn || token.receiver.kind !== 'subscription') return undefined;
   return { tenantId: token.tenantId, subscriptionId: token.receiver.id };
 }
 

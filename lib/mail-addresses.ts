@@ -137,12 +137,12 @@ export interface Addressee extends AddressKey {
  */
 export async function sendMail(
   services: MailServices,
-  { isOwn, ...to }: Addressee,
+  to: Addressee,
   mail: Omit<Mail, 'to' | 'unsubscribe'>,
 ): Promise<void> {
   const { db, mailer } = services;
   if (!mailer) throw new Failure('mail_not_configured');
-  if (!isOwn) await requireConfirmed(db, to);
+  if (!to.isOwn) await requireConfirmed(db, to);
   await mailer.send({ ...mail, to: to.email, unsubscribe: await toUnsubscribe(services, to) });
 }
 
@@ -336,4 +336,18 @@ export async function answerMail(
     await recordAudit(trx, { email, now }, { tenantId, kind: AUDIT_OF[answer], subject: email });
     return state;
   });
+}
+
+/** How long an address is known that nobody confirmed or declined. */
+const UNANSWERED_DAYS = 30;
+
+/** Forgets addresses of people who did not answer. Returns how many. */
+export async function deleteUnansweredAddresses(db: Db, now: Date): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('mailAddress')
+    .where('confirmedAt', 'is', null)
+    .where('declinedAt', 'is', null)
+    .where('askedAt', '<', new Date(now.getTime() - UNANSWERED_DAYS * DAY_MS).toISOString())
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }

@@ -19,8 +19,11 @@ interface TokenOf {
 /** What a link in a mail lets whoever opens it do. */
 export type MailToken =
   | (TokenOf & { use: 'confirm'; expiresAt: Instant })
-  /** It never expires: whoever gets a mail may always end it. */
-  | (TokenOf & { use: 'unsubscribe'; receiver: MailReceiver });
+  /**
+   * It never expires: whoever gets a mail may always end it. `isOwn`: the receiver asked for these mails themselves, so that the link ends
+   * only these.
+   */
+  | (TokenOf & { use: 'unsubscribe'; receiver: MailReceiver; isOwn: boolean });
 
 /** What making links takes. */
 export interface LinkServices {
@@ -41,10 +44,15 @@ export async function toConfirmPage(services: LinkServices, of: TokenOf, now: Da
 /** How the receiver ends these mails. Throws `mail_not_configured`. */
 export async function toUnsubscribe(
   services: LinkServices,
-  { receiver, ...of }: TokenOf & { receiver: MailReceiver },
+  { receiver, isOwn, ...of }: TokenOf & { receiver: MailReceiver; isOwn: boolean },
 ): Promise<Unsubscribe> {
   const { kind, id } = receiver;
-  const token = await seal(services.secrets, { use: 'unsubscribe', ...toOwner(of), receiver: { kind, id } });
+  const token = await seal(services.secrets, {
+    use: 'unsubscribe',
+    ...toOwner(of),
+    receiver: { kind, id },
+    isOwn,
+  });
   const { config, activation } = services;
   const api = config.apiUrl ?? activation.packageUrl;
   if (api === null) throw new Failure('mail_not_configured');

@@ -167,6 +167,7 @@ function toHtmlForm({ mail }: ReceivedMail): Page {
   const html = (mail.html ?? '')
     .replace(/"cid:([^"]+)"/g, (_, cid: string) => `"${pictures.get(cid) ?? ''}"`)
     .replace('<head>', '<head><base target="_blank">');
-  const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'";
+  const policy =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
   return { status: 200, headers: { 'content-security-policy': policy }, html };
 }

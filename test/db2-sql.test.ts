@@ -44,6 +44,7 @@ import { createKey, deleteOldKeys, describeKey, listKeys, revokeKey } from '../l
 import type { Mail } from '../lib/mail.ts';
 import {
   answerMail,
+  deleteUnansweredAddresses,
   listMailAddresses,
   prepareMailAddress,
   readMailLink,
@@ -498,12 +499,13 @@ async function runMails(step: Step, tenantId: number, services: (db: Db) => Chan
   await step('ask for confirmation', (db) => prepareMailAddress(services(db), stranger, by));
   await step('confirm an own address', (db) => prepareMailAddress(services(db), own, by));
   await step('what a link in a mail is for', (db) =>
-    readMailLink(db, { use: 'unsubscribe', ...stranger, receiver }),
+    readMailLink(db, { use: 'unsubscribe', ...stranger, receiver, isOwn: false }),
   );
   await step('confirm an address', (db) => answerMail(db, stranger, 'confirm', NOW));
   await step('send a mail', (db) => sendMail(services(db), { ...stranger, receiver, isOwn: false }, mail));
   await step('end mails', (db) => answerMail(db, stranger, 'stop', NOW));
   await step('mail addresses', (db) => listMailAddresses(db, tenantId));
+  await step('forget addresses without an answer', (db) => deleteUnansweredAddresses(db, NOW));
 }
 
 /** Not done by the product: nothing can expire a token at once. */

@@ -222,7 +222,11 @@ test('links that are not ours, that were changed, or that expired open nothing',
   const tokenOf = (page: string) => page.split('#')[1] ?? '';
   const old = tokenOf(await toConfirmPage(services, key, new Date('2026-03-01T00:00:00Z')));
   const fresh = tokenOf(await toConfirmPage(services, key, new Date(NOW)));
-  const ending = await toUnsubscribe(services, { ...key, receiver: { kind: 'channel', id: 1 } });
+  const ending = await toUnsubscribe(services, {
+    ...key,
+    receiver: { kind: 'channel', id: 1 },
+    isOwn: false,
+  });
   const get = (token: string) => installation.anonymously('GET', `/mail/${token}`);
   expect(outcome(await get(old))).toEqual([409, 'mail_link_expired']);
   expect((await get(fresh)).status).toBe(200);
@@ -233,6 +237,20 @@ test('links that are not ours, that were changed, or that expired open nothing',
   const say = (token: string, answer: string) => installation.anonymously('POST', `/mail/${token}/${answer}`);
   expect(outcome(await say(fresh, 'unsubscribe'))).toEqual([404, 'mail_link_invalid']);
   expect(outcome(await say(tokenOf(ending.page), 'confirm'))).toEqual([404, 'mail_link_invalid']);
+});
+
+test('an address that nobody answered for is forgotten after thirty days, and what people said is kept', async () => {
+  const { channelId } = (await add('silent@example.org')).body;
+  const collectAfter = async (days: number) => {
+    after(60 * 24 * days);
+    await installation.host.invoke('traffic/collect', {});
+    const { body } = await ada('GET', `/channels/${tenantId}`);
+    return body.channels.find((one: { channelId: number }) => one.channelId === channelId).mail.askedAt;
+  };
+  expect(await collectAfter(29)).toBe(NOW);
+  expect(await collectAfter(31)).toBeNull();
+  const { body } = await add('no@example.org');
+  expect(body.mail.state).toBe('declined');
 });
 
 test('a tenant asks thirty addresses a day', async () => {

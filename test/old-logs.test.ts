@@ -62,13 +62,31 @@ test('the daily alarm deletes ended runs and problems after 400 days, and nothin
   mend();
   await collectOn(third);
   await watch();
-  expect(await collectOn(addDays(START, 400))).toEqual({ runs: 0, problems: 0, audit: 0, keys: 0 });
+  expect(await collectOn(addDays(START, 400))).toEqual({
+    runs: 0,
+    problems: 0,
+    audit: 0,
+    keys: 0,
+    mailAddresses: 0,
+  });
   expect(await daysOfRuns()).toEqual([addDays(START, 400), third, second, START]);
   const [repositories = 0, runs, notices = 0, problems = 0, trafficDays] = await countRows();
   expect([repositories, runs, notices, problems]).toEqual([8, 4, 4, 2]);
-  expect(await collectOn(addDays(START, 402))).toEqual({ runs: 2, problems: 0, audit: 0, keys: 0 });
+  expect(await collectOn(addDays(START, 402))).toEqual({
+    runs: 2,
+    problems: 0,
+    audit: 0,
+    keys: 0,
+    mailAddresses: 0,
+  });
   expect(await daysOfRuns()).toEqual([addDays(START, 402), addDays(START, 400), third]);
-  expect(await collectOn(addDays(START, 403))).toEqual({ runs: 1, problems: 2, audit: 0, keys: 0 });
+  expect(await collectOn(addDays(START, 403))).toEqual({
+    runs: 1,
+    problems: 2,
+    audit: 0,
+    keys: 0,
+    mailAddresses: 0,
+  });
   const left = await countRows();
   expect(left.slice(0, 4)).toEqual([6, 3, 0, 0]);
   expect(left[4]).toBeGreaterThanOrEqual(trafficDays ?? 0);
@@ -85,8 +103,20 @@ test('an open problem is kept, however old it is, and a clock that may be ahead 
   await collectOn(addDays(START, 404));
   await watch();
   // GitHub's newest day is that of the last collection.
-  expect(await collectOn(addDays(START, 900))).toEqual({ runs: 0, problems: 0, audit: 0, keys: 0 });
-  expect(await collectOn(addDays(START, 901))).toEqual({ runs: 4, problems: 0, audit: 6, keys: 0 });
+  expect(await collectOn(addDays(START, 900))).toEqual({
+    runs: 0,
+    problems: 0,
+    audit: 0,
+    keys: 0,
+    mailAddresses: 0,
+  });
+  expect(await collectOn(addDays(START, 901))).toEqual({
+    runs: 4,
+    problems: 0,
+    audit: 6,
+    keys: 0,
+    mailAddresses: 0,
+  });
   expect((await ada('GET', '/runs/problems')).body.problems).toMatchObject([{ code: 'not_found' }]);
   mend();
 });

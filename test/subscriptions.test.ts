@@ -177,6 +177,14 @@ test('another person’s address gets one mail that asks, and reports only after
   expect(await send()).toEqual({ sent: 1, failed: 0 });
   expect(subjectsTo(OTHER).at(-1)).toMatch(/: traffic in the week of 12 Jan$/);
   expect(subjectsTo('eve@example.com')).toEqual([]);
+  // Who unsubscribed gets nothing, whatever the member does.
+  expect((await linkTo(OTHER)('unsubscribe')).body).toMatchObject({
+    state: 'stopped',
+    onlySubscription: false,
+  });
+  await change(eve, made, { resume: true });
+  installation.now('2026-01-26T12:00:00.000Z');
+  expect(await send()).toEqual({ sent: 0, failed: 0 });
   // Their own address needs nobody's consent.
   expect((await change(eve, made, { email: 'eve@example.com' })).body).toMatchObject({
     state: 'active',

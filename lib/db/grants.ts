@@ -80,7 +80,7 @@ export const GRANTS: Record<keyof Tables, Record<ActingRole, Privilege[]>> = {
   runRepository: { web: ALL, collector: ALL },
   runDifference: { web: READ, collector: ALL },
   channel: { web: ALL, collector: CHANGE },
-  mailAddress: { web: ALL, collector: READ },
+  mailAddress: { web: ALL, collector: CLEAR },
   problem: { web: READ, collector: ALL },
   problemNotice: { web: READ, collector: ALL },
   subscription: { web: ALL, collector: CHANGE },

@@ -272,6 +272,9 @@ update "MAIL_ADDRESS" set "DECLINED_AT" = ?, "STOPPED_AT" = ? where "TENANT_ID" 
 -- mail addresses
 select * from "MAIL_ADDRESS" where "TENANT_ID" = ?;
 
+-- forget addresses without an answer
+delete from "MAIL_ADDRESS" where "CONFIRMED_AT" is null and "DECLINED_AT" is null and "ASKED_AT" < ?;
+
 -- delete a channel
 delete from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 delete from "DELIVERY" where "TENANT_ID" = ? and "RECEIVER_KIND" = ? and "RECEIVER_ID" = ?;
