@@ -111,8 +111,10 @@ test('without a list any origin may call, and preflights never reach the app', a
   expect(answer).not.toHaveProperty('body');
 });
 
-test('a job gets its parameters and its deadline, but nothing of a request', async () => {
+test('a job gets its parameters, its deadline and where its package is, but nothing of a request', async () => {
   vi.stubEnv('__OW_DEADLINE', '1768370400000');
+  vi.stubEnv('__OW_API_HOST', 'https://openwhisk.example.com');
+  vi.stubEnv('__OW_ACTION_NAME', '/a team/traffic/watch');
   vi.stubEnv('__OW_ACTIVATION_ID', 'a3');
   let seen: Activation | undefined;
   const main = job(async (activation) => {
@@ -123,7 +125,8 @@ test('a job gets its parameters and its deadline, but nothing of a request', asy
     repoCount: 3,
   });
   const deadline = new Date('2026-01-14T06:00:00.000Z');
-  expect(seen).toEqual({ id: 'a3', deadline, parameters: { payload: '', tenantId: 1 } });
+  const packageUrl = 'https://openwhisk.example.com/api/v1/web/a%20team/traffic';
+  expect(seen).toEqual({ id: 'a3', deadline, packageUrl, parameters: { payload: '', tenantId: 1 } });
   expect(lines).toEqual([]);
 });
 

@@ -94,6 +94,19 @@ test('the collector’s default leaves pages half a gigabyte of a stock invoker,
     if (web) expect([name, memoryOf(name)]).toEqual([name, ['rules', 'imports'].includes(name) ? 256 : 128]);
 });
 
+test('a mail server needs a sender, and a path of the API is on the origin of the pages', () => {
+  const mail = { SMTP_URL: 'smtps://user:s3cret@mail.example.org', MAIL_FROM: 'traffic@example.org' };
+  expect(() => parseConfig({ ...COMPLETE, SMTP_URL: mail.SMTP_URL })).toThrow(
+    'MAIL_FROM must be set too: SMTP_URL, MAIL_FROM belong together.',
+  );
+  const pages = { PAGES_URL: 'https://traffic.example.com', API_URL: '/api' };
+  expect(parseConfig({ ...COMPLETE, ...mail, ...pages })).toMatchObject({
+    mail: { smtpUrl: mail.SMTP_URL, from: mail.MAIL_FROM },
+    apiUrl: 'https://traffic.example.com/api',
+  });
+  expect(parseConfig(COMPLETE)).toMatchObject({ mail: null, apiUrl: null });
+});
+
 test('deploy.sh accepts a complete deploy.env, and refuses a name that was changed', () => {
   expect(settingsProblems(COMPLETE_DEPLOYMENT)).toEqual([]);
   expect(settingsProblems({ ...COMPLETE_DEPLOYMENT, COLLECT_AT_ONCE: '5' })).toEqual([
@@ -119,6 +132,7 @@ test('values missing from deploy.env are empty for wskdeploy, or derived from ot
   expect(Object.keys(PARAMETERS).filter((name) => environment[name] === undefined)).toEqual([]);
   expect(environment).toMatchObject({
     ALLOWED_ORIGINS: 'https://traffic.example.com',
+    API_URL: 'https://openwhisk.example.com/api/v1/web/traffic/traffic',
     TOKEN_KEY: `${COMPLETE.TOKEN_KEY} next`,
     DATABASE_URL: COMPLETE.DATABASE_URL,
     NOW: '',
