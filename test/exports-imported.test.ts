@@ -60,6 +60,16 @@ async function openEmptyTenant(): Promise<{ tenantId: number; ids: Map<number, n
   return { tenantId, ids };
 }
 
+/** The ids of a tenant's repositories by GitHub's. */
+async function idsOf(tenantId: number): Promise<Map<number, number>> {
+  const rows = await collecting.db
+    .selectFrom('repository')
+    .select(['githubId', 'repositoryId'])
+    .where('tenantId', '=', tenantId)
+    .execute();
+  return new Map(rows.map(({ githubId, repositoryId }) => [githubId, repositoryId]));
+}
+
 function sourceOf(tenantId: number): ExportSource {
   const access = { tenantId, repositoryIds: null };
   return {
@@ -119,7 +129,7 @@ async function importInto(tenantId: number, histories: HistoryToSend[], tenant?:
     rows.map(({ kind, name, outcome }) => `${kind} ${name} ${outcome}`).sort();
   // What was to be made is what was made.
   expect(settings(completed.settings)).toEqual(settings(previews.flatMap((one) => one.settings)));
-  return { importId, settings: completed.settings };
+  return { importId, settings: completed.settings, previews };
 }
 
 /** Exports a tenant, reads the ZIP as any other file, and imports it into another one. */
@@ -182,7 +192,17 @@ test('what was collected is the same after an export and an import', async () =>
     expect([rows, before.repositories[0]?.[rows].length]).not.toEqual([rows, 0]);
   for (const rows of ['weeks', 'windows', 'starDays', 'releases', 'releaseFiles', 'downloads'] as const)
     expect([rows, before.repositories[0]?.exported[rows].length]).not.toEqual([rows, 0]);
-  expect(await readTenant(await moveToEmptyTenant(collecting.tenantId))).toEqual(before);
+  const empty = await openEmptyTenant();
+  await move(collecting.tenantId, empty);
+  expect(await readTenant(empty.tenantId)).toEqual(before);
+  // In the tenant that it came from, and where it was imported before, there is nothing new in it.
+  const own = { tenantId: collecting.tenantId, ids: await idsOf(collecting.tenantId) };
+  for (const target of [own, empty]) {
+    const { previews } = await move(collecting.tenantId, target);
+    for (const { newDays, changedDays, items } of previews.flatMap((one) => one.repositories))
+      expect([newDays, changedDays, items.known]).toEqual([0, 0, items.count]);
+    expect(await readTenant(target.tenantId)).toEqual(before);
+  }
 });
 
 const date = fc.integer({ min: 0, max: 400 }).map((days) => addDays('2025-01-01', days));

@@ -155,7 +155,7 @@ const RepositoryPreview = z.object({
   /** At most 50, the oldest first, and how many there are. */
   conflicts: z.array(ImportConflict),
   conflictCount: Count,
-  /** Lists, facts and the rest: how many there are, and how many of them we have ourselves. */
+  /** Lists, facts and the rest: how many there are, and how many of them are there already. */
   items: z.object({ count: Count, known: Count }),
 });
 export type RepositoryPreview = z.infer<typeof RepositoryPreview>;

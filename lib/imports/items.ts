@@ -1,4 +1,4 @@
-import type { Insertable, Transaction } from 'kysely';
+import { type Insertable, sql, type Transaction } from 'kysely';
 import type { Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, type Merge, mergeRows } from '../db/portable.ts';
@@ -311,13 +311,7 @@ async function clear(
 
 /** The days of our own lists, empty ones too: a window says that both lists were read. */
 async function listOurListDates(db: Db, { tenantId, repositoryId }: RepositoryKey) {
-  const windows = await db
-    .selectFrom('trafficWindow')
-    .select('observedDate as date')
-    .where('tenantId', '=', tenantId)
-    .where('repositoryId', '=', repositoryId)
-    .where('importId', 'is', null)
-    .execute();
+  const windows = await listReadDates(db, { tenantId, repositoryId });
   const datesOf = async (table: 'referrerSnapshot' | 'pathSnapshot') => {
     const rows = await db
       .selectFrom(table)
@@ -327,7 +321,7 @@ async function listOurListDates(db: Db, { tenantId, repositoryId }: RepositoryKe
       .where('repositoryId', '=', repositoryId)
       .where('importId', 'is', null)
       .execute();
-    return new Set<Day>([...windows, ...rows].map(({ date }) => date));
+    return new Set<Day>([...windows, ...rows.map(({ date }) => date)]);
   };
   return { referrers: await datesOf('referrerSnapshot'), paths: await datesOf('pathSnapshot') };
 }
@@ -358,26 +352,64 @@ export async function findNewestList(db: Db, { tenantId, repositoryId }: Reposit
   return row?.newest ?? null;
 }
 
-/** How many of the items we have ourselves, so that they would not change anything. Lists count by their day. */
+/** How many of the items are there already, so that they would not change anything. Lists count by their day. */
 export async function countKnownItems(
   db: Db,
-  { tenantId, repositoryId }: RepositoryKey,
+  repository: RepositoryKey,
   items: readonly Item[],
 ): Promise<number> {
-  let known = 0;
-  for (const kind of ['fact', ...LISTS] as const) {
-    const dates = items.flatMap((item) => (item.kind === kind ? [item.itemKey] : []));
-    if (dates.length === 0) continue;
-    const isFact = kind === 'fact';
-    const row = await db
-      .selectFrom((isFact ? 'repositoryFact' : 'trafficWindow') as 'trafficWindow')
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .where('tenantId', '=', tenantId)
-      .where('repositoryId', '=', repositoryId)
-      .where('importId', 'is', null)
-      .where((isFact ? 'factDate' : 'observedDate') as 'observedDate', 'in', dates)
-      .executeTakeFirstOrThrow();
-    known += row.count;
+  let count = 0;
+  for (const { kind, into, key, toRows } of RULES) {
+    const own = items.filter((item) => item.kind === kind);
+    if (own.length === 0) continue;
+    const isList = LISTS.includes(kind);
+    const columns = isList ? ['snapshotDate'] : [...key];
+    const keys: StoredKey[] = own.map(({ itemKey, content }) =>
+      isList ? { snapshotDate: itemKey } : (toRows(JSON.parse(content), NOWHERE)[0] as StoredKey),
+    );
+    const known = await listStoredKeys(db, repository, into, { columns, keys });
+    if (isList) for (const date of await listReadDates(db, repository)) known.add(date);
+    count += keys.filter((one) => known.has(toText(columns, one))).length;
   }
-  return known;
+  return count;
+}
+
+/** Keys do not depend on it. */
+const NOWHERE: Surroundings = { fullName: '', importedAt: '' };
+
+type StoredKey = Record<string, string | number>;
+
+const toText = (columns: readonly string[], key: StoredKey) => columns.map((column) => key[column]).join(' ');
+
+/** The keys of the rows between the first and the last of some. */
+async function listStoredKeys(
+  db: Db,
+  { tenantId, repositoryId }: RepositoryKey,
+  from: keyof Tables,
+  { columns, keys }: { columns: readonly string[]; keys: readonly StoredKey[] },
+): Promise<Set<string>> {
+  const [first = ''] = columns;
+  const values = keys.map((key) => key[first] ?? '').sort((one, other) => (one < other ? -1 : 1));
+  const rows = await db
+    .selectFrom(sql<StoredKey>`${sql.table(from)}`.as('t'))
+    .select([...columns])
+    .distinct()
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .where(first, '>=', values[0] ?? '')
+    .where(first, '<=', values.at(-1) ?? '')
+    .execute();
+  return new Set(rows.map((row) => toText(columns, row)));
+}
+
+/** The days on which we read lists ourselves, empty ones too. */
+async function listReadDates(db: Db, { tenantId, repositoryId }: RepositoryKey): Promise<Day[]> {
+  const windows = await db
+    .selectFrom('trafficWindow')
+    .select('observedDate')
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .where('importId', 'is', null)
+    .execute();
+  return windows.map(({ observedDate }) => observedDate);
 }

@@ -229,7 +229,7 @@ function TakeBackDialog({ tenantId, one, onClose }: DialogProps) {
       <Dialog title="The import is taken back" onClose={onClose}>
         <div class="dialog-body">
           <p>These stay. Delete them on their own pages if you do not need them.</p>
-          <SettingsList settings={staying} tense="done" />
+          <SettingsList settings={staying} tense="taken back" />
         </div>
         <ClosingFoot onClose={onClose} />
       </Dialog>

@@ -2,12 +2,13 @@ import type { ImportedSetting } from '../../lib/answers/imports.ts';
 import { Panel } from '../controls/panel.tsx';
 import { plural } from '../format.ts';
 
-/** Whether it is about what an import would do, or has done. */
-type Tense = 'preview' | 'done';
+/** Whether it is about what an import would do, what it has done, or what stays after it. */
+type Tense = 'preview' | 'done' | 'taken back';
 
 const TAGS: Record<Tense, Record<ImportedSetting['outcome'], string>> = {
   preview: { waiting: 'new', made: 'new', kept: 'there already', refused: 'not made' },
   done: { waiting: 'not complete', made: 'made', kept: 'there already', refused: 'not made' },
+  'taken back': { waiting: 'stays', made: 'stays', kept: 'stays', refused: 'stays' },
 };
 
 const COLORS: Record<ImportedSetting['outcome'], string> = {

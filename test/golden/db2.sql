@@ -896,13 +896,15 @@ select "REPOSITORY_ID", "NAME_BEFORE" from "REPOSITORY_EVENT" where "TENANT_ID" 
 -- preview an import
 select "D"."REPOSITORY_ID", "D"."TRAFFIC_DATE", "D"."IMPORT_ID", "D"."STATE", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", coalesce("D"."OBSERVED_AT", "I"."CREATED_AT") as "OBSERVED_AT" from "IMPORTED_DAY" as "D" inner join "IMPORT_REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."IMPORT_ID" = "D"."IMPORT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" inner join "IMPORT" as "I" on "I"."TENANT_ID" = "D"."TENANT_ID" and "I"."IMPORT_ID" = "D"."IMPORT_ID" where "D"."TENANT_ID" = ? and "D"."REPOSITORY_ID" in (?) and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "R"."APPLIED_AT" is not null;
 select "NAME" from "DASHBOARD" where "TENANT_ID" = ? order by "DASHBOARD_ID";
+select "OBSERVED_DATE" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null;
 select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? order by "NAME", "GROUP_ID";
 select "REPOSITORY_ID", "OWNER", "NAME", "CREATED_DATE" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
 select "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT" from "COLLECTED_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and ("TRAFFIC_DATE" >= ? or "STATE" = ?) and "TRAFFIC_DATE" <= ?;
 select "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT", "IMPORT_ID" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ?;
 select count(*) as "COUNT" from "ANNOTATION" where "TENANT_ID" = ? and "CLIENT_KEY" in (?);
-select count(*) as "COUNT" from "REPOSITORY_FACT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null and "FACT_DATE" in (?);
-select count(*) as "COUNT" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null and "OBSERVED_DATE" in (?);
+select distinct "FACT_DATE" from "REPOSITORY_FACT" as "T" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "FACT_DATE" >= ? and "FACT_DATE" <= ?;
+select distinct "SNAPSHOT_DATE" from "PATH_SNAPSHOT" as "T" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "SNAPSHOT_DATE" >= ? and "SNAPSHOT_DATE" <= ?;
+select distinct "SNAPSHOT_DATE" from "REFERRER_SNAPSHOT" as "T" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "SNAPSHOT_DATE" >= ? and "SNAPSHOT_DATE" <= ?;
 
 -- begin an import
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
@@ -958,7 +960,7 @@ select "I"."IMPORT_ID", "I"."CLIENT_KEY", "I"."AUTHOR", "I"."CREATED_AT", "I"."T
 select "KIND", "NAME", "CONTENT" from "IMPORTED_SETTING" where "TENANT_ID" = ? and "IMPORT_ID" = ? and "OUTCOME" = ? order by "NAME";
 select "KIND", "NAME", "OUTCOME", "REASON" from "IMPORTED_SETTING" where "TENANT_ID" = ? and "IMPORT_ID" = ? order by "KIND" desc, "NAME";
 select "NAME" from "DASHBOARD" where "TENANT_ID" = ? order by "DASHBOARD_ID";
-select "OBSERVED_DATE" as "DATE" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null;
+select "OBSERVED_DATE" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null;
 select "OWNER", "NAME" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? for read only with rs use and keep update locks;
 select "PART_NUMBER" from "IMPORT_PART" where "TENANT_ID" = ? and "IMPORT_ID" = ?;
 select "REFERRER", min("SNAPSHOT_DATE") as "FIRST_DATE" from "REFERRER_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null group by "REFERRER";
@@ -1033,7 +1035,7 @@ select "GROUP_ID" as "ID", "NAME" from "REPOSITORY_GROUP" where "TENANT_ID" = ? 
 select "I"."IMPORT_ID", "I"."CLIENT_KEY", "I"."AUTHOR", "I"."CREATED_AT", "I"."TOOLS", "I"."STATUS", "I"."PART_COUNT", "I"."REPOSITORY_COUNT", "I"."DAY_COUNT", "I"."FIRST_DATE", "I"."LAST_DATE", "I"."FINISHED_AT", (select count(*) as "COUNT" from "IMPORT_FILE" as "F" where "F"."TENANT_ID" = "I"."TENANT_ID" and "F"."IMPORT_ID" = "I"."IMPORT_ID") as "FILE_COUNT", (select count(*) as "COUNT" from "IMPORT_PART" as "P" where "P"."TENANT_ID" = "I"."TENANT_ID" and "P"."IMPORT_ID" = "I"."IMPORT_ID") as "RECEIVED_COUNT" from "IMPORT" as "I" where "I"."TENANT_ID" = ? and "I"."IMPORT_ID" = ?;
 select "KIND", "NAME", "OUTCOME", "REASON" from "IMPORTED_SETTING" where "TENANT_ID" = ? and "IMPORT_ID" = ? order by "KIND" desc, "NAME";
 select "NAME" from "DASHBOARD" where "TENANT_ID" = ? order by "DASHBOARD_ID";
-select "OBSERVED_DATE" as "DATE" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null;
+select "OBSERVED_DATE" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null;
 select "OWNER", "NAME" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? for read only with rs use and keep update locks;
 select "REFERRER", min("SNAPSHOT_DATE") as "FIRST_DATE" from "REFERRER_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null group by "REFERRER";
 select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? order by "NAME", "GROUP_ID";
