@@ -10,12 +10,15 @@ import {
   defaultLabel,
   MAX_BADGE_LABEL,
 } from '../../lib/badges/names.ts';
+import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
 import { Field, SelectField } from '../controls/field.tsx';
 import { Failure, Notice } from '../controls/notice.tsx';
 import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
 import { ROLLING, STANDARD_RANGE } from '../ranges.ts';
+import { reads } from '../reads.ts';
 import { CopiedText } from './copied-text.tsx';
+import { nameOf } from './share-list.tsx';
 import { snippetsOf } from './snippets.ts';
 import type { ShareTarget } from './target.ts';
 import { usePreview } from './use-preview.ts';
@@ -123,7 +126,7 @@ export function BadgeTab({ tenantId, target, onMade, onClose, children }: BadgeT
     >
       <div class="share-columns">
         <div class="share-form">
-          {made && <Made key={made.shareId} share={made} />}
+          {made && <Made key={made.shareId} tenantId={tenantId} share={made} />}
           <Choices draft={draft} change={change} submission={submission} />
           {submission.error && !fieldErrorsOf(submission, FIELDS).atField && (
             <Failure error={submission.error} />
@@ -252,17 +255,37 @@ function titleOf(svg: string): string {
   return picture.querySelector('title')?.textContent ?? '';
 }
 
-/** What was just made, to copy. */
-function Made({ share }: { share: Share }) {
+/** What was just made, to copy. A click on it may lead to a shared page. */
+function Made({ tenantId, share }: { tenantId: number; share: Share }) {
+  const shares = useAnswer(reads.shares(tenantId));
+  const [link, setLink] = useState('');
+  const pages = (shares.answer?.shares ?? []).filter(
+    ({ kind, standing }) => kind === 'page' && standing === 'live',
+  );
   return (
     <Notice
       kind={share.problem ? 'warning' : 'success'}
       title={share.problem ? 'Saved, but not written yet' : 'Ready to paste'}
     >
       {share.problem && <p>{share.problem.message}</p>}
-      {snippetsOf(share).map((one) => (
-        <CopiedText key={one.label} {...one} />
+      {pages.length > 0 && (
+        <SelectField
+          label="A click leads to"
+          value={link}
+          onValue={setLink}
+          options={[
+            { value: '', label: 'Nothing' },
+            ...pages.map((page) => ({ value: page.url, label: labelOf(page) })),
+          ]}
+          hint="Whoever sees it can open that page, even if its address is secret."
+        />
+      )}
+      {snippetsOf(share, link || null).map((one) => (
+        <CopiedText key={`${one.label} ${link}`} {...one} />
       ))}
     </Notice>
   );
 }
+
+const labelOf = (page: Share) =>
+  `The shared page ${nameOf(page)}${page.listing === 'listed' ? '' : ' (secret link)'}`;

@@ -47,7 +47,7 @@ export function SharedAlready({ tenantId, shares, onChanged }: ShareListProps) {
 }
 
 /** What a share is called in lists. */
-const nameOf = ({ title, subjectName, subject }: Share): string =>
+export const nameOf = ({ title, subjectName, subject }: Share): string =>
   title || subjectName || `a ${subject} that is gone`;
 
 const STANDINGS: Partial<Record<Share['standing'], string>> = {
@@ -83,7 +83,7 @@ function Row({ tenantId, share, onChanged, onRevoke }: RowProps) {
 
   const copy = () =>
     void copying.run(async () => {
-      const text = isBadge ? snippetsOf(share)[0].text : share.url;
+      const text = isBadge ? snippetsOf(share, null)[0].text : share.url;
       await copyText(text, `Copy it from here: ${text}`);
       setCopied(true);
     });

@@ -11,15 +11,15 @@ export interface Snippet {
 
 type Pasted = Pick<Share, 'url' | 'badges' | 'shown' | 'title' | 'subjectName'>;
 
-/** What one pastes to show a share that was made for a README. The first is Markdown. */
-export function snippetsOf(share: Pasted): [Snippet, ...Snippet[]] {
+/** What one pastes to show a share that was made for a README. The first is Markdown. `link`: where a click on it leads. */
+export function snippetsOf(share: Pasted, link: string | null): [Snippet, ...Snippet[]] {
   const [badge] = share.badges;
-  return badge ? badgeSnippets(share, badge) : [chartSnippet(share)];
+  return badge ? badgeSnippets(share, badge, link) : [chartSnippet(share, link)];
 }
 
-function badgeSnippets({ url }: Pasted, badge: Badge): [Snippet, ...Snippet[]] {
+function badgeSnippets({ url }: Pasted, badge: Badge, link: string | null): [Snippet, ...Snippet[]] {
   const address = `${url}${badgeName(badge)}`;
-  const shown = { address: `${address}.svg`, text: badge.label, link: null };
+  const shown = { address: `${address}.svg`, text: badge.label, link };
   return [
     { label: 'Markdown', text: badgeMarkdown(shown) },
     { label: 'HTML', text: badgeHtml(shown) },
@@ -27,12 +27,12 @@ function badgeSnippets({ url }: Pasted, badge: Badge): [Snippet, ...Snippet[]] {
   ];
 }
 
-function chartSnippet({ url, shown, title, subjectName }: Pasted): Snippet {
+function chartSnippet({ url, shown, title, subjectName }: Pasted, link: string | null): Snippet {
   const kind = shown.includes('views') ? 'views' : 'clones';
   const of = (scheme: string) => `${url}${kind}-${scheme}.svg`;
   const text = `${kind === 'views' ? 'Views' : 'Clones'} of ${title || subjectName || 'what was shared'}`;
   return {
     label: 'Markdown',
-    text: chartMarkdown({ text, link: null, light: of('light'), dark: of('dark') }),
+    text: chartMarkdown({ text, link, light: of('light'), dark: of('dark') }),
   };
 }

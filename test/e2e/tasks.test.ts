@@ -362,8 +362,14 @@ test('annotations of any day are found under Settings, and a range has all of it
   expect(ada.problems()).toEqual([]);
 });
 
-test('a badge for a README takes three clicks, and looks as its file will', async () => {
+test('a badge for a README takes three clicks, looks as its file will, and leads where one says', async () => {
   const { page } = ada;
+  const shared = await installation.as('ada@example.com')('POST', '/shares/1', {
+    key: crypto.randomUUID(),
+    subject: 'portfolio',
+    range: '30',
+  });
+  expect(shared.status).toBe(201);
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   await page.getByRole('tab', { name: 'Badge' }).click();
   const preview = page.getByRole('region', { name: 'What readers will see' });
@@ -376,6 +382,10 @@ test('a badge for a README takes three clicks, and looks as its file will', asyn
   expect(await clicks()).toBeLessThanOrEqual(3);
   const [, address = ''] = /^!\[readers\]\((.*\/views-30\.svg)\)$/.exec(markdown) ?? [];
   expect(await (await fetch(address)).text()).toContain('<title>readers: ');
+  await page.getByLabel('A click leads to').selectOption({ index: 1 });
+  expect(await page.getByLabel('Markdown', { exact: true }).inputValue()).toBe(
+    `[${markdown}](${shared.body.url})`,
+  );
   await page.getByLabel('For a README').selectOption('A chart of views');
   await preview
     .getByRole('img', { name: /^Views of .*, / })
