@@ -74,7 +74,7 @@ const DARK = Object.entries(COLORS)
 const STYLE = `:root{color-scheme:light dark;supported-color-schemes:light dark}
 body{margin:0;padding:0;-webkit-text-size-adjust:100%}
 img{border:0;max-width:100%;height:auto}
-@media (max-width:620px){.pad{padding-left:20px!important;padding-right:20px!important}.outer{padding:0!important}.card{border-radius:0!important;border-left:0!important;border-right:0!important}}
+@media (max-width:620px){.figure{white-space:normal!important}.pad{padding-left:20px!important;padding-right:20px!important}.outer{padding:0!important}.card{border-radius:0!important;border-left:0!important;border-right:0!important}}
 @media (prefers-color-scheme:dark){${DARK}}`;
 
 const PAD = 'padding-left:32px;padding-right:32px';
@@ -163,12 +163,14 @@ function toCell({ text, href, tone }: MailCell, align: string, pad: string): str
     ? `<a class="c-accent" href="${address}" style="${color('accent')};text-decoration:none">${toHtml(text)}</a>`
     : toHtml(text);
   const wrap = align === 'left' ? 'word-break:break-word;overflow-wrap:anywhere' : 'white-space:nowrap';
-  return `<td class="c-${name} l-line" align="${align}" style="padding:${pad};border-bottom:1px solid ${COLORS.line[0]};font:400 14px/1.4 ${FONT};${color(name)};text-align:${align};${wrap}">${shown}</td>`;
+  // On a phone, words beside a figure may go into a second line, so that the first column keeps its room.
+  const figure = align === 'left' ? '' : ' figure';
+  return `<td class="c-${name} l-line${figure}" align="${align}" style="padding:${pad};border-bottom:1px solid ${COLORS.line[0]};font:400 14px/1.4 ${FONT};${color(name)};text-align:${align};${wrap}">${shown}</td>`;
 }
 
 /** A picture that the mail carries, with the text for who does not see it. `width` in CSS pixels, at most 536. */
 export function mailPicture({ cid, alt, width }: { cid: string; alt: string; width: number }): MailPart {
-  const image = `<img src="cid:${escapeHtml(cid)}" alt="${toHtml(alt)}" width="${width}" style="display:block;width:100%;max-width:${width}px;height:auto;font:400 14px/1.5 ${FONT}">`;
+  const image = `<img src="cid:${escapeHtml(cid)}" alt="${toHtml(alt)}" width="${width}" style="display:block;width:100%;max-width:${width}px;height:auto;border-radius:8px;font:400 14px/1.5 ${FONT}">`;
   return { html: row(image, 'padding-top:12px'), text: toPlain(alt) };
 }
 
