@@ -15,6 +15,7 @@ import { benchImport } from './import.ts';
 import { benchImportPage } from './import-page.ts';
 import { benchPage } from './page.ts';
 import { benchProcessor } from './processor.ts';
+import { benchReport } from './report.ts';
 import { benchShare } from './share.ts';
 import { benchSignIns } from './sign-ins.ts';
 import { benchStats } from './stats.ts';
@@ -30,6 +31,10 @@ const BENCHES = {
   stats: {
     run: benchStats,
     prints: 'overviews beside the bare statements they send, and a CSV file beside one statement',
+  },
+  report: {
+    run: benchReport,
+    prints: 'the report of a month of 300 repositories in each form, and its mail',
   },
   growth: { run: benchGrowth, prints: 'three and ten times the repositories, years and tenants' },
   tenants: {

@@ -4,6 +4,8 @@ import { toPayload } from '../lib/channels/message.ts';
 import { addDays } from '../lib/day.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
 import { inTransaction } from '../lib/db/portable.ts';
+import { formatNumber, toShownChange } from '../lib/number-format.ts';
+import { toReportMail } from '../lib/reports/mail.ts';
 import { toReportMessage } from '../lib/reports/message.ts';
 import { dueReports } from '../lib/reports/period.ts';
 import { saveReferrers } from '../lib/snapshots.ts';
@@ -150,6 +152,73 @@ test('the API answers the report of a week', async () => {
     referrers: [{ referrer: 'new.example', peak: { viewCount: 9, date: '2026-03-04' } }],
     completeness: { lostDays: 0, provisionalDays: 9, unpublishedDays: 1, notCompared: 1 },
   });
+});
+
+test('every form has the figures that the API answers', async () => {
+  const report: Report = (await ada('GET', '/reports/1?period=2026-W10')).body;
+  const pagesUrl = installation.url;
+  const fileOf = async (as: string) => {
+    const { status, headers, body } = await ada('GET', `/reports/1?period=2026-W10&as=${as}`);
+    expect([status, headers.get('content-disposition')]).toEqual([
+      200,
+      expect.stringMatching(/^attachment; filename="report-1-2026-W10\.(md|html)"$/),
+    ]);
+    return body as string;
+  };
+  const mail = await toReportMail(report, pagesUrl);
+  const message = toReportMessage(report, pagesUrl);
+  const forms = {
+    markdown: (await fileOf('markdown')).replaceAll('\\', ''),
+    html: await fileOf('html'),
+    'mail as text': mail.text,
+    'mail as HTML': mail.html,
+    slack: JSON.stringify(toPayload('slack', message)),
+    teams: JSON.stringify(toPayload('teams', message)).replaceAll('\\\\', ''),
+  };
+  const { totals, repositories, headline } = report;
+  const figures = [
+    headline,
+    formatNumber(totals.viewCount.count ?? 0),
+    formatNumber(totals.viewUniques.upper ?? 0),
+    formatNumber(totals.cloneCount.count ?? 0),
+    ...repositories.flatMap(({ fullName, previous }) =>
+      previous.change === null ? [fullName] : [fullName, toShownChange(previous.change).text],
+    ),
+    ...repositories.map(({ totals: own }) => formatNumber(own.viewCount ?? 0)),
+    ...report.referrers.map(({ referrer }) => referrer),
+    `${report.completeness.knownDays} of ${report.completeness.repositoryDays} repository days are known.`,
+  ];
+  for (const [form, text] of Object.entries(forms))
+    for (const figure of figures) expect(text, form).toContain(figure);
+  expect(mail.pictures).toMatchObject([{ cid: 'chart' }]);
+  expect(
+    Buffer.from(mail.pictures[0]?.png ?? [])
+      .subarray(1, 4)
+      .toString(),
+  ).toBe('PNG');
+  expect(mail.html).toContain('cid:chart');
+  const { facts } = message;
+  expect(facts).toMatchObject({ viewCount: totals.viewCount.count, totals, repositoryCount: 3 });
+});
+
+test('a report of days before anything was collected has no figures, and one of later days is refused', async () => {
+  const { status, body } = await ada('GET', '/reports/1?period=2025-03');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    headline: 'No views are known in March 2025: no day of it was collected.',
+    totals: { viewCount: { count: null, perDay: null, previous: { change: null } } },
+    completeness: { knownDays: 0, lostDays: 0, repositoryDays: 93 },
+  });
+  const later = await ada('GET', '/reports/1?period=2027-01');
+  expect([later.status, later.body.error.code]).toEqual([400, 'day_in_future']);
+  for (const query of [
+    'period=2026-13',
+    'period=2025-W53',
+    'from=2026-01-01',
+    'period=2026-10&from=2026-01-01&to=2026-01-02',
+  ])
+    expect((await ada('GET', `/reports/1?${query}`)).body.error?.code, query).toBe('invalid_input');
+  expect((await ada('GET', '/reports/99?period=2026-W10')).body.error.code).toBe('tenant_not_found');
 });
 
 test('a missing day that GitHub has forgotten is reported as lost', async () => {

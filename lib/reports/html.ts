@@ -43,8 +43,8 @@ a{color:var(--accent);text-underline-offset:.16em;text-decoration-thickness:1px}
 .soft{color:var(--ink-2)}
 .headline{margin:1.1rem 0;font-size:1.125rem;line-height:1.5;overflow-wrap:anywhere}
 .note{padding:.6rem .8rem;border:1px solid var(--line);border-radius:8px;background:var(--sunken)}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1px;margin:0;border:1px solid var(--line);border-radius:8px;background:var(--line);overflow:hidden;break-inside:avoid}
-.figures>div{padding:.7rem .9rem;background:var(--surface)}
+.figures{display:flex;flex-wrap:wrap;gap:1px;margin:0;border:1px solid var(--line);border-radius:8px;background:var(--line);overflow:hidden;break-inside:avoid}
+.figures>div{flex:1 1 9.5rem;padding:.7rem .9rem;background:var(--surface)}
 dt,dd{margin:0}
 dt,.figures dd+dd{color:var(--ink-2);font-size:.8125rem}
 .value{font-size:1.375rem;font-weight:650;line-height:1.3;letter-spacing:-.02em;white-space:nowrap}
@@ -67,9 +67,9 @@ li{padding:.15rem 0;overflow-wrap:anywhere}
 .lists{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 2rem}
 .complete{margin-top:1.75rem;padding:.8rem 1rem;border-radius:8px;background:var(--sunken);break-inside:avoid}
 footer{margin-top:1.75rem;padding-top:.8rem;border-top:1px solid var(--line);color:var(--ink-2);font-size:.8125rem}
-@media (max-width:40rem){main{margin:0;padding:1.5rem 1rem;border:0;border-radius:0}h1{font-size:1.375rem}.lists{grid-template-columns:minmax(0,1fr)}.wide{display:none}.narrow{display:block}.figures{grid-template-columns:repeat(2,minmax(0,1fr))}}
+@media (max-width:40rem){main{margin:0;padding:1.5rem 1rem;border:0;border-radius:0}h1{font-size:1.375rem}.lists{grid-template-columns:minmax(0,1fr)}.wide{display:none}.narrow{display:block}.figures>div{flex-basis:40%}}
 @page{margin:15mm}
-@media print{:root{--ground:#ffffff;--surface:#ffffff}body{font-size:9.5pt}main{max-width:none;margin:0;padding:0;border:0}.wide{display:block}.narrow{display:none}.scroll{overflow:visible}.lists{grid-template-columns:repeat(2,minmax(0,1fr))}.figures{grid-template-columns:repeat(5,1fr)}th,td{padding:.25rem .35rem}thead{display:table-header-group}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media print{:root{--ground:#ffffff;--surface:#ffffff}body{font-size:9.5pt}main{max-width:none;margin:0;padding:0;border:0}.wide{display:block}.narrow{display:none}.scroll{overflow:visible}.lists{grid-template-columns:repeat(2,minmax(0,1fr))}.figures>div{flex-basis:6rem}th,td{padding:.25rem .35rem}thead{display:table-header-group}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;
 
 /**

@@ -1,0 +1,59 @@
+import type { Report } from '../lib/answers/reports.ts';
+import { toReportMail } from '../lib/reports/mail.ts';
+import { addTenants, fillDays, openBenchInstallation } from './installation.ts';
+import { peakMemoryOf } from './memory.ts';
+import { printTable, quantile, round } from './table.ts';
+import { openWarmAction, timed } from './warm-action.ts';
+
+const TODAY = '2026-06-30';
+const NOW = '2026-06-30T12:00:00.000Z';
+const MONTH = '2026-05';
+const TENANT_ID = 2;
+const REPOSITORIES = 300;
+/** Enough for the month, the one before, and the same days a year earlier. */
+const DAYS = 2 * 365;
+const ROUNDS = 20;
+
+/**
+ * Times the report of a month of many repositories: a warm `reports` action in each of its forms, and the mail that is made of it,
+ * whose picture is drawn here by the code of `report-weekly`.
+ */
+export async function benchReport(): Promise<void> {
+  const { installation, close } = await openBenchInstallation();
+  const { url } = installation.database;
+  await addTenants(url, TENANT_ID);
+  await fillDays(url, { tenantId: TENANT_ID, repositories: REPOSITORIES, days: DAYS, today: TODAY });
+  const token = await installation.identity.issueToken('ada@example.com', { expiresIn: 3600 });
+  const reports = await openWarmAction('reports', { ...installation.parameters, NOW }, token);
+  const rows: (string | number)[][] = [];
+  const ask = (as: string) => reports.ask(`/${TENANT_ID}`, `period=${MONTH}&as=${as}`);
+  for (const as of ['json', 'markdown', 'html']) {
+    const { bytes } = await ask(as);
+    const times: number[] = [];
+    for (let count = 0; count < ROUNDS; count += 1) times.push(await timed(() => ask(as)));
+    rows.push([as, round(quantile(times, 0.5)), round(quantile(times, 0.99)), Math.round(bytes / 1000), '']);
+  }
+  const report: Report = JSON.parse((await ask('json')).text);
+  const peak = Math.round(peakMemoryOf(reports.pid));
+  await reports.close();
+  const write = () => toReportMail(report, 'https://traffic.example.com');
+  const first = await timed(write);
+  const times: number[] = [];
+  for (let count = 0; count < ROUNDS; count += 1) times.push(await timed(write));
+  const { html, text, pictures } = await write();
+  const bytes = Buffer.byteLength(html) + Buffer.byteLength(text);
+  const picture = pictures.reduce((sum, { png }) => sum + png.length, 0);
+  rows.push([
+    'mail, of the JSON',
+    round(quantile(times, 0.5)),
+    round(quantile(times, 0.99)),
+    Math.round(bytes / 1000),
+    Math.round(picture / 1000),
+  ]);
+  printTable(
+    `report: ${MONTH} of ${report.repositoryCount} repositories, warm (ms); the action’s peak is ${peak} MB, the first mail of a container takes ${round(first)} ms`,
+    ['form', 'p50', 'p99', 'kB', 'kB of pictures'],
+    rows,
+  );
+  await close();
+}
