@@ -12,7 +12,7 @@ import {
   listChannels,
   updateChannel,
 } from '../lib/channels.ts';
-import { choiceField, emailField, groupParameter, textField } from '../lib/fields.ts';
+import { choiceField, emailField, groupParameter, quietHoursField, textField } from '../lib/fields.ts';
 import { withMailer } from '../lib/mail.ts';
 import { toReportMessage } from '../lib/reports/message.ts';
 import { dueReports } from '../lib/reports/period.ts';
@@ -25,8 +25,14 @@ const fields = {
   kind: choiceField('channel', 'kind'),
   name: textField('channel', 'name'),
   contents: choiceField('channel', 'contents'),
-  /** The group that its weekly report is about; null, or nothing for a new channel: the whole tenant. */
-  groupId: z.int().positive().max(MAX_ID).nullable().optional(),
+  /** The group that its reports and alerts are about; null, or nothing for a new channel: the whole tenant. */
+  groupId: z.int().positive().max(MAX_ID).nullable(),
+  /** The monthly report; not for a new channel, unless you say so. */
+  monthly: z.boolean(),
+  /** Spikes, drops, new referrers and milestones; not for a new channel, unless you say so. */
+  alerts: z.boolean(),
+  /** Reports and alerts wait until these are over; messages about problems do not. */
+  quietHours: quietHoursField.nullable(),
   /** The address that messages are posted to. It is a secret. For every kind but `email`. */
   url: z
     .url({ protocol: /^https?$/, error: 'Give an address that begins with https://.' })
@@ -37,20 +43,23 @@ const fields = {
 };
 
 export const ChannelRequest = z
-  .strictObject(fields)
+  .strictObject({
+    ...fields,
+    groupId: fields.groupId.default(null),
+    monthly: fields.monthly.default(false),
+    alerts: fields.alerts.default(false),
+    quietHours: fields.quietHours.default(null),
+  })
   .refine(({ kind, url, email }) => (kind === 'email' ? email : url) !== undefined, {
     error: 'Give url, or for the kind email the e-mail address.',
     path: ['url'],
   });
-export type ChannelRequest = z.infer<typeof ChannelRequest>;
+export type ChannelRequest = z.input<typeof ChannelRequest>;
 
 export const ChannelUpdate = z
   .strictObject(fields)
   .partial()
-  .refine(
-    (update) => Object.keys(update).length > 0,
-    'Send at least one of kind, name, contents, groupId, url and email.',
-  );
+  .refine((update) => Object.keys(update).length > 0, 'Send at least one field.');
 export type ChannelUpdate = z.infer<typeof ChannelUpdate>;
 
 /** `test` sends one line; `report` sends the latest weekly report, which does not replace the regular one. */
@@ -72,10 +81,10 @@ app.get('/:tenantId', async (c) => {
 
 app.post('/:tenantId', async (c) => {
   const { services, tenantId, by } = await requireAccess(c, 'changeChannels');
-  const { groupId = null, url, email, ...request } = await parseBody(c.req.raw, ChannelRequest);
+  const { url, email, ...request } = await parseBody(c.req.raw, ChannelRequest);
   const address = (request.kind === 'email' ? email : url) ?? '';
   const created = await withMailer(services, (sending) =>
-    createChannel(sending, tenantId, { ...request, groupId, address }, by),
+    createChannel(sending, tenantId, { ...request, address }, by),
   );
   return json<Channel>(created, 201);
 });

@@ -7,6 +7,7 @@ import type { Db } from './db/database.ts';
 import { inTransaction } from './db/portable.ts';
 import type { ChannelContents, ChannelKind } from './db/tables/channels.ts';
 import type { Tables } from './db/tables.ts';
+import { type QuietHours, toQuietColumns, toQuietHours } from './deliveries/quiet.ts';
 import { deleteDeliveries } from './deliveries/records.ts';
 import { Failure } from './failure.ts';
 import { requireGroups } from './groups.ts';
@@ -19,11 +20,17 @@ interface NewChannel {
   kind: ChannelKind;
   name: string;
   contents: ChannelContents;
-  /** The group that its weekly report is about; null for the whole tenant. */
+  /** The group that its reports and alerts are about; null for the whole tenant. */
   groupId: number | null;
+  monthly: boolean;
+  alerts: boolean;
+  /** Reports and alerts wait until they are over. */
+  quietHours: QuietHours | null;
   /** Where messages go: a URL, or an e-mail address. */
   address: string;
 }
+
+type ChannelChange = { [F in Exclude<keyof NewChannel, 'address'>]?: NewChannel[F] | undefined };
 
 const MAX_CHANNELS = 20;
 
@@ -46,20 +53,33 @@ function selectChannels(db: Db, tenantId: number) {
     .select(['channel.createdAt', 'channel.createdBy', 'channel.sentAt'])
     .select(['channel.failureCode', 'channel.failureMessage', 'channel.failureAt'])
     .select(['channel.groupId', 'repositoryGroup.name as groupName'])
+    .select(['channel.monthly', 'channel.alerts'])
+    .select(['channel.quietFrom', 'channel.quietTo', 'channel.quietZone'])
     .where('channel.tenantId', '=', tenantId);
 }
 
 type ChannelRow = Awaited<ReturnType<ReturnType<typeof selectChannels>['execute']>>[number];
 
-function toChannel(
-  { failureCode, failureMessage, failureAt, groupId, groupName, ...channel }: ChannelRow,
-  mails: ReadonlyMap<string, MailAddress>,
-): Channel {
-  const group = groupId === null ? null : { groupId, name: groupName };
-  const mail = channel.kind === 'email' ? toMailState(mails.get(channel.addressHint)) : null;
-  if (failureCode === null || failureAt === null) return { ...channel, group, mail, failure: null };
-  const failure = { code: failureCode, message: failureMessage ?? '', at: failureAt };
-  return { ...channel, group, mail, failure };
+function toChannel(row: ChannelRow, mails: ReadonlyMap<string, MailAddress>): Channel {
+  const { channelId, kind, name, contents, addressHint, createdAt, createdBy, sentAt } = row;
+  const { groupId, groupName, failureCode, failureMessage, failureAt } = row;
+  const hasFailed = failureCode !== null && failureAt !== null;
+  return {
+    channelId,
+    kind,
+    name,
+    contents,
+    monthly: row.monthly === 1,
+    alerts: row.alerts === 1,
+    group: groupId === null ? null : { groupId, name: groupName },
+    quietHours: toQuietHours(row),
+    addressHint,
+    mail: kind === 'email' ? toMailState(mails.get(addressHint)) : null,
+    createdAt,
+    createdBy,
+    sentAt,
+    failure: hasFailed ? { code: failureCode, message: failureMessage ?? '', at: failureAt } : null,
+  };
 }
 
 function toMailState(address: MailAddress | undefined): Channel['mail'] {
@@ -97,7 +117,7 @@ export async function getChannel(db: Db, tenantId: number, channelId: number): P
 export async function createChannel(
   services: ChannelServices,
   tenantId: number,
-  { address: given, ...channel }: NewChannel,
+  { address: given, monthly, alerts, quietHours, ...channel }: NewChannel,
   by: Actor,
 ): Promise<Channel> {
   const { db, mailer } = services;
@@ -114,7 +134,15 @@ export async function createChannel(
     }
     const inserted = await trx
       .insertInto('channel')
-      .values({ tenantId, ...channel, ...address, ...created })
+      .values({
+        tenantId,
+        ...channel,
+        monthly: Number(monthly),
+        alerts: Number(alerts),
+        ...toQuietColumns(quietHours),
+        ...address,
+        ...created,
+      })
       .returning('channelId')
       .executeTakeFirstOrThrow();
     const { name: subject, contents } = channel;
@@ -160,7 +188,7 @@ export async function updateChannel(
   services: ChannelServices,
   tenantId: number,
   channelId: number,
-  { address: given, ...change }: { [F in keyof NewChannel]?: NewChannel[F] | undefined },
+  { address: given, ...change }: ChannelChange & { address?: string | undefined },
   by: Actor,
 ): Promise<Channel> {
   const { db } = services;
@@ -172,16 +200,17 @@ export async function updateChannel(
   const address = given === undefined ? null : await toAddressColumns(services, kind, given);
   const isOther = given !== undefined || change.kind !== undefined;
   const unknown = isOther ? { failureCode: null, failureMessage: null, failureAt: null } : {};
-  const fields = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const changed = [
-    ...Object.keys(fields).map((field) => (field === 'groupId' ? 'group' : field)),
+    ...Object.entries(change).flatMap(([field, value]) =>
+      value === undefined ? [] : [FIELDS[field] ?? field],
+    ),
     ...(given === undefined ? [] : ['address']),
   ];
   await inTransaction(db, async (trx) => {
     await requireGroup(trx, tenantId, change.groupId);
     await trx
       .updateTable('channel')
-      .set({ ...fields, ...address, ...unknown })
+      .set({ ...toChange(change), ...address, ...unknown })
       .where('tenantId', '=', tenantId)
       .where('channelId', '=', channelId)
       .execute();
@@ -191,6 +220,24 @@ export async function updateChannel(
   if (kind === 'email' && address !== null)
     await askOnce(services, { tenantId, channelId }, address.addressHint, by);
   return getChannel(db, tenantId, channelId);
+}
+
+/** Fields in the words of the log. */
+const FIELDS: Record<string, string> = {
+  groupId: 'group',
+  monthly: 'monthly report',
+  quietHours: 'quiet hours',
+};
+
+/** The columns of the given fields. */
+function toChange({ monthly, alerts, quietHours, ...change }: ChannelChange) {
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  return {
+    ...given,
+    ...(monthly !== undefined && { monthly: Number(monthly) }),
+    ...(alerts !== undefined && { alerts: Number(alerts) }),
+    ...(quietHours !== undefined && toQuietColumns(quietHours)),
+  };
 }
 
 async function requireGroup(

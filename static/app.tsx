@@ -205,7 +205,7 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
     case 'members':
       return may('seeMembers') ? <Administration route={route} /> : <Forbidden />;
     case 'notifications':
-      return may('changeChannels') ? <Notifications tenantId={tenantId} /> : <Forbidden />;
+      return <Notifications tenantId={tenantId} mayChangeChannels={may('changeChannels')} />;
     case 'shares':
       return may('changeShares') ? <Shares tenantId={tenantId} /> : <Forbidden />;
     case 'keys':

@@ -88,7 +88,7 @@ function ofTenant(me: Me, tenantId: number, tenant: OwnTenant | undefined): Page
       pages: [],
       opensDialog: true,
     },
-    may('changeChannels') && {
+    may('seeTraffic') && {
       href: paths.notifications(tenantId),
       label: 'Notifications',
       pages: ['notifications'],

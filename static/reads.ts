@@ -24,6 +24,7 @@ import type {
   TrafficColumns,
   TrafficSeries,
 } from '../lib/answers/stats.ts';
+import type { SubscriptionList } from '../lib/answers/subscriptions.ts';
 import type { TenantList } from '../lib/answers/tenants.ts';
 import type { Read } from './api.ts';
 
@@ -77,6 +78,7 @@ export const reads = {
   shares: (tenantId: number) => read<ShareList>(`shares/${tenantId}`),
   keys: (tenantId: number) => read<KeyList>(`keys/${tenantId}`),
   channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),
+  subscriptions: (tenantId: number) => read<SubscriptionList>(`subscriptions/${tenantId}`),
   report: (tenantId: number, query: Query) => read<Report>(`reports/${tenantId}`, query),
   imports: (tenantId: number, query: Query) => read<ImportList>(`imports/${tenantId}`, query),
   import: (tenantId: number, importId: number) => read<ImportDetail>(`imports/${tenantId}/${importId}`),

@@ -222,6 +222,9 @@ test('a tenant has at most twenty channels, even if more are added at once; they
     name: 'Many',
     contents: 'both',
     groupId: null,
+    monthly: false,
+    alerts: false,
+    quietHours: null,
     address: standIn('/slack/many'),
   } as const;
   const added = await Promise.all(

@@ -430,7 +430,16 @@ async function runChannels(step: Step, tenantId: number): Promise<void> {
     clock: () => NOW,
   });
   const address = `${config.demoWebhookUrl}/slack/x`;
-  const request = { kind: 'slack', name: 'C', contents: 'both', groupId: null, address } as const;
+  const request = {
+    kind: 'slack',
+    name: 'C',
+    contents: 'both',
+    groupId: null,
+    monthly: false,
+    alerts: false,
+    quietHours: null,
+    address,
+  } as const;
   const { channelId } = await step('add a channel', (db) =>
     createChannel(services(db), tenantId, request, by),
   );

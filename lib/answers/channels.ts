@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { choiceField } from '../fields.ts';
 import { Instant } from './figures.ts';
 import { MailConsent } from './mail.ts';
+import { QuietHours } from './quiet-hours.ts';
 import { Report } from './reports.ts';
 
 export const Channel = z.object({
@@ -9,8 +10,14 @@ export const Channel = z.object({
   kind: choiceField('channel', 'kind'),
   name: z.string(),
   contents: choiceField('channel', 'contents'),
-  /** The group that its weekly report is about; null for the whole tenant. Without a name, the group was deleted: nothing is reported. */
+  /** Whether it gets the monthly report too. */
+  monthly: z.boolean(),
+  /** Whether it gets alerts too: spikes, drops, new referrers and milestones. */
+  alerts: z.boolean(),
+  /** The group that its reports and alerts are about; null for the whole tenant. Without a name, the group was deleted: it gets neither. */
   group: z.object({ groupId: z.int(), name: z.string().nullable() }).nullable(),
+  /** Reports and alerts wait until these are over. */
+  quietHours: QuietHours.nullable(),
   /** The host and last characters of the address, whose rest is secret; of an e-mail channel the whole address. */
   addressHint: z.string(),
   /** What the receiver of an e-mail channel said, and when they were last asked. Null for other kinds. */

@@ -1,9 +1,7 @@
 import * as z from 'zod';
 import { Count, Day, Instant } from './figures.ts';
 import { MailConsent } from './mail.ts';
-
-/** The hours of each day in which nothing is sent: 'HH:MM' by the clocks of an IANA time zone. From 22:00 to 07:00 goes over midnight. */
-export const QuietHours = z.object({ from: z.string(), to: z.string(), zone: z.string() });
+import { QuietHours } from './quiet-hours.ts';
 
 /**
  * Whether a subscription sends. `stopped`: somebody followed the link that ends it in a mail. `unconfirmed`: its address was

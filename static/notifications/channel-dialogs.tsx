@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
 import type { ChannelRequest, ChannelUpdate } from '../../actions/channels.ts';
 import type { Channel, ChannelDeleted } from '../../lib/answers/channels.ts';
-import type { GroupList } from '../../lib/answers/groups.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
 import { FormDialog } from '../controls/dialog.tsx';
 import { Field, SelectField } from '../controls/field.tsx';
 import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
 import { reads } from '../reads.ts';
+import { Check, QuietHoursField, toSubjects } from './receiver-fields.tsx';
 
 interface ChannelDialogProps {
   tenantId: number;
@@ -39,8 +39,11 @@ const HINTS: Record<WebhookKind, string> = {
   webhook: 'Receives each message as JSON by POST.',
 };
 const STAND_IN: Record<WebhookKind, string> = { slack: 'slack', teams: 'teams', webhook: 'json' };
-/** The form checks all else, so invalid input is about the address. */
-const FIELD_OF = { private_address: 'address', server_unreachable: 'address', invalid_input: 'address' };
+/** Failures that are about the address. The form checks nearly all else, so what names no field is about it, too. */
+const ABOUT_ADDRESS = ['private_address', 'server_unreachable', 'invalid_input'];
+
+/** The name of the address in the body. */
+const addressFieldOf = (kind: Channel['kind']) => (kind === 'email' ? 'email' : 'url');
 
 /** Adds or changes a channel. */
 export function ChannelDialog({
@@ -56,25 +59,31 @@ export function ChannelDialog({
   const [kind, setKind] = useState<Channel['kind']>(channel?.kind ?? 'slack');
   const [name, setName] = useState(channel?.name ?? '');
   const [contents, setContents] = useState<Channel['contents']>(channel?.contents ?? 'both');
+  const [monthly, setMonthly] = useState(channel?.monthly ?? false);
+  const [alerts, setAlerts] = useState(channel?.alerts ?? false);
+  const [quietHours, setQuietHours] = useState(channel?.quietHours ?? null);
   const [groupId, setGroupId] = useState(String(channel?.group?.groupId ?? ''));
   const groups = useAnswer(reads.groups(tenantId));
   const [address, setAddress] = useState('');
-  const fieldErrors = fieldErrorsOf(submission, FIELD_OF);
+
+  const codes = submission.fieldErrors.has('quietHours') ? [] : ABOUT_ADDRESS;
+  const fieldOf = Object.fromEntries(codes.map((code) => [code, addressFieldOf(kind)]));
+  const fieldErrors = fieldErrorsOf(submission, fieldOf);
   // What is stored is the address of the other kind.
   const isKept = channel !== undefined && (channel.kind === 'email') === (kind === 'email');
 
   function save() {
     const given = address.trim();
     const named = kind === 'email' ? { email: given } : { url: given };
-    const subject = Number(groupId) || null;
+    const chosen = { groupId: Number(groupId) || null, monthly, alerts, quietHours };
     const update: ChannelUpdate = {
       kind,
       name,
       contents,
-      groupId: subject,
+      ...chosen,
       ...(given && named),
     };
-    const body: ChannelRequest = { kind, name, contents, groupId: subject, ...named };
+    const body: ChannelRequest = { kind, name, contents, ...chosen, ...named };
     void submission.run(async () => {
       if (channel) await api.send<Channel>('PATCH', `channels/${tenantId}/${channel.channelId}`, update);
       else await api.send<Channel>('POST', `channels/${tenantId}`, body);
@@ -104,7 +113,7 @@ export function ChannelDialog({
         isKept={isKept}
         value={address}
         onValue={setAddress}
-        error={fieldErrors.of(kind === 'email' ? 'email' : 'url') ?? fieldErrors.of('address')}
+        error={fieldErrors.of(addressFieldOf(kind))}
       />
       <SelectField
         label="Sends"
@@ -112,13 +121,24 @@ export function ChannelDialog({
         options={CONTENTS}
         onValue={(value) => setContents(value as Channel['contents'])}
       />
-      {contents !== 'problems' && (
-        <SelectField
-          label="Report about"
-          value={groupId}
-          options={toSubjects(groups.answer, channel)}
-          onValue={setGroupId}
+      <div class="checks">
+        <Check label="The monthly report too" checked={monthly} onChecked={setMonthly} />
+        <Check
+          label="Alerts too: spikes, drops, new referrers, milestones"
+          checked={alerts}
+          onChecked={setAlerts}
         />
+      </div>
+      {(contents !== 'problems' || monthly || alerts) && (
+        <>
+          <SelectField
+            label="Reports and alerts about"
+            value={groupId}
+            options={toSubjects(groups.answer, channel?.group ?? null)}
+            onValue={setGroupId}
+          />
+          <QuietHoursField value={quietHours} onValue={setQuietHours} error={fieldErrors.of('quietHours')} />
+        </>
       )}
     </FormDialog>
   );
@@ -167,18 +187,6 @@ function AddressField({ kind, demoUrl, isKept, value, onValue, error }: AddressF
       }
     />
   );
-}
-
-/** The whole tenant, its groups, and the channel's own one if that was deleted. */
-function toSubjects(list: GroupList | undefined, channel: Channel | undefined) {
-  const own = channel?.group;
-  const isGone = own && own.name === null;
-  const listed = list?.groups ?? (own?.name ? [{ groupId: own.groupId, name: own.name }] : []);
-  return [
-    { value: '', label: 'All repositories' },
-    ...listed.map(({ groupId, name }) => ({ value: String(groupId), label: name })),
-    ...(isGone ? [{ value: String(own.groupId), label: 'A deleted group: nothing is reported' }] : []),
-  ];
 }
 
 interface DeleteChannelProps {

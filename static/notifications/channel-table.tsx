@@ -7,6 +7,7 @@ import { Menu } from '../controls/menu.tsx';
 import { Empty, Failure, Notice } from '../controls/notice.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatInstant } from '../format.ts';
+import { describeQuiet } from './receiver-fields.tsx';
 
 const KINDS: Record<Channel['kind'], string> = {
   slack: 'Slack',
@@ -85,7 +86,7 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
               </th>
               <td data-label="Kind">{KINDS[channel.kind]}</td>
               <td data-label="Sends">
-                {CONTENTS[channel.contents]}
+                {toContents(channel)}
                 <Subject channel={channel} />
               </td>
               <td class="name" data-label="Address">
@@ -162,11 +163,34 @@ function Consent({ channel: { mail, addressHint }, disabled, onAsk }: ConsentPro
   );
 }
 
-/** The group that the report is about. */
-function Subject({ channel: { contents, group } }: { channel: Channel }) {
-  if (contents === 'problems' || !group) return null;
-  if (group.name === null) return <span class="tag warning">Its group was deleted</span>;
-  return <span class="muted"> · {group.name}</span>;
+/** What a channel is sent: "Problems, weekly report and alerts". */
+function toContents({ contents, monthly, alerts }: Channel): string {
+  if (!monthly && !alerts) return CONTENTS[contents];
+  const words = [
+    contents !== 'reports' && 'problems',
+    contents !== 'problems' && 'weekly report',
+    monthly && 'monthly report',
+    alerts && 'alerts',
+  ].filter((word) => word !== false);
+  const text = `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The group that reports and alerts are about, and when they wait. */
+function Subject({ channel: { contents, monthly, alerts, group, quietHours } }: { channel: Channel }) {
+  if (contents === 'problems' && !monthly && !alerts) return null;
+  return (
+    <>
+      {group?.name === null && (
+        <>
+          {' '}
+          <span class="tag warning">Its group was deleted</span>
+        </>
+      )}
+      {group?.name && <span class="muted"> · {group.name}</span>}
+      {quietHours && <span class="muted"> · {describeQuiet(quietHours)}</span>}
+    </>
+  );
 }
 
 function LastMessage({ channel: { sentAt, failure } }: { channel: Channel }) {

@@ -7,11 +7,37 @@ import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { ChannelDialog, DeleteChannel } from './channel-dialogs.tsx';
 import { ChannelTable } from './channel-table.tsx';
+import { Subscriptions } from './subscriptions.tsx';
 
-const EXPLANATION = 'Get alerts when collection fails, and a weekly report.';
+interface NotificationsProps {
+  tenantId: number;
+  /** The reader manages the tenant's channels. */
+  mayChangeChannels: boolean;
+}
 
-/** Where a tenant's messages go. */
-export function Notifications({ tenantId }: { tenantId: number }) {
+/** What comes to the reader, and for managers where the tenant's messages go. */
+export function Notifications({ tenantId, mayChangeChannels }: NotificationsProps) {
+  const list = useAnswer(reads.subscriptions(tenantId));
+  return (
+    <div class="page" aria-busy={list.loading}>
+      <PageHead
+        title="Notifications"
+        below={<p class="lead">Reports, and a word when something happens.</p>}
+      />
+      <Answered loaded={list}>
+        {(answer) => <Subscriptions tenantId={tenantId} list={answer} onChanged={list.reload} />}
+      </Answered>
+      {mayChangeChannels && <Channels tenantId={tenantId} />}
+      <p class="hint">
+        The weekly report is sent on Mondays at 12:00 UTC.{' '}
+        <a href={paths.reportOfLastWeek(tenantId)}>See the report of last week</a>
+      </p>
+    </div>
+  );
+}
+
+/** Where the tenant's messages go, whoever reads them there. */
+function Channels({ tenantId }: { tenantId: number }) {
   const list = useAnswer(reads.channels(tenantId));
   const [editing, setEditing] = useState<Channel | 'new'>();
   const [deleting, setDeleting] = useState<Channel>();
@@ -23,21 +49,13 @@ export function Notifications({ tenantId }: { tenantId: number }) {
   }
 
   return (
-    <div class="page" aria-busy={list.loading}>
-      <PageHead
-        title="Notifications"
-        below={<p class="lead">{EXPLANATION}</p>}
-        actions={
-          <button
-            type="button"
-            class="button primary"
-            disabled={!list.answer}
-            onClick={() => setEditing('new')}
-          >
-            Add channel
-          </button>
-        }
-      />
+    <>
+      <header class="section-head">
+        <h2>Channels of the tenant</h2>
+        <button type="button" class="button" disabled={!list.answer} onClick={() => setEditing('new')}>
+          Add channel
+        </button>
+      </header>
       <Answered loaded={list}>
         {({ channels, demoUrl }) => (
           <>
@@ -58,10 +76,6 @@ export function Notifications({ tenantId }: { tenantId: number }) {
           </>
         )}
       </Answered>
-      <p class="hint">
-        The weekly report is sent on Mondays at 12:00 UTC.{' '}
-        <a href={paths.reportOfLastWeek(tenantId)}>See the report of last week</a>
-      </p>
       {editing && list.answer && (
         <ChannelDialog
           tenantId={tenantId}
@@ -80,6 +94,6 @@ export function Notifications({ tenantId }: { tenantId: number }) {
           onDeleted={changed}
         />
       )}
-    </div>
+    </>
   );
 }

@@ -110,7 +110,7 @@ const PAGES: [Right, string][] = [
   ['seeTraffic', 'Annotations'],
   ['seeMembers', 'Members'],
   ['changeMembers', 'Add member…'],
-  ['changeChannels', 'Notifications'],
+  ['seeTraffic', 'Notifications'],
   ['changeShares', 'Shares'],
   ['changeKeys', 'API keys'],
   ['seeTraffic', 'Export'],

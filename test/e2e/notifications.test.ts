@@ -171,12 +171,53 @@ test('whoever gets a mail is asked on a page, confirms and unsubscribes there wi
   await team.close();
 });
 
-test('a viewer is not offered the channels', async () => {
+test('a viewer subscribes and is not offered the channels; the page says what keeps mails away', async () => {
+  const grace = installation.as('grace@example.com');
   await installation.as('ada@example.com')('PUT', '/members/1/grace@example.com', { role: 'viewer' });
-  const grace = await openVisitor(browser, installation.url);
-  await grace.page.goto(`${installation.url}/t/1/notifications`);
-  await grace.signInAs('Grace Hopper');
-  await grace.page.getByRole('heading', { name: 'You need another role for this page' }).waitFor();
-  expect(await grace.page.getByRole('link', { name: 'Notifications' }).count()).toBe(0);
-  await grace.close();
+  const visitor = await openVisitor(browser, installation.url);
+  const { page } = visitor;
+  await page.goto(`${installation.url}/t/1/notifications`);
+  await visitor.signInAs('Grace Hopper');
+  await page.getByText('Nothing comes to you yet').waitFor();
+  expect(await page.getByRole('button', { name: 'Add channel' }).count()).toBe(0);
+  expect(await findViolationsInSights(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Subscribe' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Subscribe' });
+  await dialog.getByLabel('The weekly report, on Mondays').uncheck();
+  await dialog.getByLabel(/^Alerts/).uncheck();
+  await dialog.getByText('Choose at least one.').waitFor();
+  expect(await dialog.getByRole('button', { name: 'Subscribe' }).isDisabled()).toBe(true);
+  await dialog.getByLabel('The monthly report').check();
+  await dialog.getByLabel(/^Quiet hours/).check();
+  await dialog.getByLabel('Time zone').selectOption('Europe/Berlin');
+  await dialog.getByLabel('Until', { exact: true }).fill('22:00');
+  expect(await findViolationsInSights(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Subscribe' }).click();
+  await dialog
+    .locator('.field.has-error', { hasText: 'Quiet hours last from a minute to 22 hours' })
+    .waitFor();
+  expect(visitor.problems()).toEqual(['400 POST subscriptions/1']);
+  await dialog.getByLabel('Until', { exact: true }).fill('07:00');
+  await dialog.getByRole('button', { name: 'Subscribe' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page
+    .getByRole('row', { name: /Monthly report.*Europe\/Berlin.*grace@example.com Nothing sent yet/ })
+    .waitFor();
+
+  await page.getByRole('button', { name: 'Change… Monthly report' }).click();
+  const change = page.getByRole('dialog', { name: 'Change the subscription' });
+  await change.getByLabel('To', { exact: true }).fill('team@elsewhere.example');
+  await change.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('row', { name: /team@elsewhere.example Waiting for confirmation/ }).waitFor();
+  const { body } = await grace('GET', '/subscriptions/1');
+  const [{ subscriptionId }] = body.subscriptions;
+  await grace('PATCH', `/subscriptions/1/${subscriptionId}`, { email: null, pausedUntil: '2026-04-01' });
+  await page.reload();
+  await page.getByRole('row', { name: /Paused until 1 Apr 2026/ }).waitFor();
+  expect(await findViolationsInSights(page)).toEqual([]);
+  await visitor.act('Monthly report', 'Delete…');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('Nothing comes to you yet').waitFor();
+  expect(visitor.problems()).toEqual([]);
+  await visitor.close();
 });
