@@ -2,12 +2,12 @@ import { DAY_MS, toDay, toDayNumber } from '../github/days.ts';
 import type { Repository, RepositoryOptions, TokenOptions } from '../github/world.ts';
 import type { GitHub } from '../github.ts';
 import {
-  CI_TOOL,
   INTERNAL,
   type OnDay,
   STEADY,
   toAwkward,
   toCharts,
+  toCiTool,
   toForgotten,
   toGrowing,
   toIdle,
@@ -52,7 +52,7 @@ function toNorthwindPlans(on: OnDay): Plan[] {
   return [
     { name: 'tidy-dates', createdOn: on(-1400), story: STEADY },
     { name: 'burrow', createdOn: on(-320), story: toLaunched(on) },
-    { name: 'build-cache-action', createdOn: on(-900), story: CI_TOOL },
+    { name: 'build-cache-action', createdOn: on(-900), story: toCiTool(on) },
     { name: 'harbor-charts', createdOn: on(-1100), story: toCharts(on), formerNames },
     { name: 'payroll-service', createdOn: on(-700), story: INTERNAL, private: true },
     { name: 'old-importer', createdOn: on(-1300), story: toForgotten(on), archivedOn: on(-20) },
