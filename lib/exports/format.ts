@@ -375,7 +375,7 @@ export function columnsOf(table: ExportTable): NamedColumn[] {
 export const LEFT_OUT = [
   'GitHub tokens, app keys and API keys: nothing secret leaves the installation',
   'members and their addresses: annotations and imports have people’s names only',
-  'notification channels, and the messages that were sent',
+  'notification channels, subscriptions and alerts, and the messages that were sent',
   'shares and badges: their addresses are secrets',
   'the audit log and the log of collections, which have pages of their own',
   'rules that track repositories: they would begin to track in another tenant',
