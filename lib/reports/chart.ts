@@ -17,7 +17,7 @@ const MARKED: readonly EventKind[] = [
 ];
 
 /** The views of a report, with the period before as a line: weekdays are aligned. */
-function reportChart(report: Report): ChartModel {
+export function reportChart(report: Report): ChartModel {
   const { comparisons, comparisonSeries, events } = report;
   return {
     ...trafficModel(report, 'viewCount'),
@@ -33,7 +33,7 @@ function reportChart(report: Report): ChartModel {
 }
 
 /** Such as 'Views by day'. */
-const chartTitle = ({ range }: Pick<Report, 'range'>): string => `Views by ${range.by}`;
+export const chartTitle = ({ range }: Pick<Report, 'range'>): string => `Views by ${range.by}`;
 
 /** The size of the chart's plot, in CSS pixels. */
 const HEIGHT = 200;

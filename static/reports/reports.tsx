@@ -15,6 +15,7 @@ import { ShareButton } from '../share/share-button.tsx';
 import type { ShareTarget } from '../share/target.ts';
 import style from '../style/reports.css' with { type: 'text' };
 import { applyTheme } from '../theme.tsx';
+import { DownloadMenu } from './download-menu.tsx';
 import { requestOf } from './period.ts';
 import { PeriodMenu } from './period-menu.tsx';
 import { Sheet } from './sheet.tsx';
@@ -41,6 +42,7 @@ export function Reports({ tenantId }: { tenantId: number }) {
         actions={
           <>
             <GroupMenu tenantId={tenantId} groups={groupsOf(report)} count={countOf(report)} />
+            <DownloadMenu tenantId={tenantId} request={request} report={report} />
             <ShareButton tenantId={tenantId} target={report && targetOf(report)} />
             <button type="button" class="button primary" disabled={!report} onClick={() => window.print()}>
               <Icon name="print" /> Print or save as PDF

@@ -2,7 +2,8 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Report, ReportChange } from '../../lib/answers/reports.ts';
 import { formatDifference } from '../../lib/number-format.ts';
-import { toCompleteness } from '../../lib/reports/completeness.ts';
+import { chartTitle, reportChart } from '../../lib/reports/chart.ts';
+import { toWords } from '../../lib/reports/words.ts';
 import { useMe } from '../app-context.ts';
 import { SvgLegend } from '../charts/svg-chart.tsx';
 import { DataTable } from '../controls/data-table.tsx';
@@ -12,30 +13,23 @@ import { EventSentence } from '../events/happened.tsx';
 import { Change } from '../figures/change.tsx';
 import { DeltaButton } from '../figures/delta.tsx';
 import { trafficDelta } from '../figures/tiles.ts';
-import {
-  formatBucket,
-  formatCount,
-  formatDay,
-  formatInstant,
-  formatShortDay,
-  formatSpan,
-  plural,
-} from '../format.ts';
+import { formatBucket, formatCount, formatInstant, formatShortDay, formatSpan, plural } from '../format.ts';
 import { usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
 import { ReportChart } from './chart.tsx';
-import { gainsModel, viewsModel } from './models.ts';
+import { gainsModel } from './models.ts';
 
 /** A report as a sheet of paper. */
 export function Sheet({ report }: { report: Report }) {
   const { me } = useMe();
-  const { title, headline, madeAt, completeness, period } = report;
-  const hasDays = completeness.knownDays > 0;
+  const { title, headline, madeAt, period } = report;
+  const hasDays = report.completeness.knownDays > 0;
+  const { subject, notes, completeness } = toWords(report, { pagesUrl: null, maxRows: 0 });
   return (
     <article class="report-sheet" aria-label={title}>
       <header class="report-head">
         <div>
-          <p class="muted">{subjectOf(report)}</p>
+          <p class="muted">{subject}</p>
           <h2>{title}</h2>
         </div>
         <span class="report-by">
@@ -44,7 +38,11 @@ export function Sheet({ report }: { report: Report }) {
         </span>
       </header>
       <p class="report-lead">{headline}</p>
-      <InProgress report={report} />
+      {notes.map((note) => (
+        <Notice key={note} kind="info">
+          <p>{note}</p>
+        </Notice>
+      ))}
       {!hasDays && (
         <Empty title={`No day of ${period.label} was collected`}>
           <p>Collection began later, or stopped for too long. Choose another period.</p>
@@ -63,32 +61,13 @@ export function Sheet({ report }: { report: Report }) {
       {hasDays && <Compared report={report} />}
       <NewlyTracked report={report} />
       <p class="report-complete">
-        <strong>How complete is this?</strong> {toCompleteness(report).join(' ')}
+        <strong>How complete is this?</strong> {completeness.join(' ')}
       </p>
       <footer class="report-foot">
         <span>Days are UTC. Visitors adds daily visitors; people who return count again.</span>
         <span>Made on {formatInstant(madeAt)}</span>
       </footer>
     </article>
-  );
-}
-
-/** Whom a report is about, such as 'Northwind Labs · all 6 repositories'. */
-function subjectOf({ tenant, group, repositoryCount }: Report): string {
-  const count = plural(repositoryCount, 'repository', 'repositories');
-  if (group) return `${tenant.name} · ${group.name} · ${count}`;
-  return `${tenant.name} · ${repositoryCount > 1 ? 'all ' : ''}${count}`;
-}
-
-/** Says so if the period has not ended. */
-function InProgress({ report: { period, range } }: { report: Report }) {
-  if (range.to >= period.to) return null;
-  return (
-    <Notice kind="info">
-      <p>
-        {period.label} ends on {formatDay(period.to)}. This is the report until {formatDay(range.to)}.
-      </p>
-    </Notice>
   );
 }
 
@@ -170,11 +149,9 @@ function Figure({ label, beside, note, children }: FigureProps) {
   );
 }
 
-const STEPS = { day: 'day', week: 'week', month: 'month' };
-
 function Views({ report }: { report: Report }) {
-  const model = viewsModel(report);
-  const title = `Views by ${STEPS[report.range.by]}`;
+  const model = reportChart(report);
+  const title = chartTitle(report);
   return (
     <Section title={title}>
       <ReportChart title={title} model={model} takes="whole" />
@@ -205,6 +182,9 @@ function Views({ report }: { report: Report }) {
           ))}
         </DataTable>
       </details>
+      <p class="on-screen">
+        <a href={paths.overview(report.tenant.tenantId)}>Open these days in the overview</a>
+      </p>
     </Section>
   );
 }

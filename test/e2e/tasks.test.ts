@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addDays } from '../../lib/day.ts';
@@ -304,12 +305,12 @@ test('a group is compared with two clicks, and its report is behind the page of 
   expect(await link.getAttribute('href')).toBe(`/t/1/reports?range=week&group=${groupId}`);
   // The browser's last week is later than that of the installation.
   await ada.open(`/t/1/reports?period=2026-W42&group=${groupId}`);
-  await page.getByRole('article').getByText('Two of them · 2 repositories').waitFor();
+  await page.getByRole('article').getByText('Two of them, 2 repositories').waitFor();
   await page.getByRole('button', { name: /^Two of them/ }).click();
   await page.getByRole('button', { name: /^All repositories/ }).click();
   await page
     .getByRole('article')
-    .getByText(/ · all \d+ repositories/)
+    .getByText(/, all \d+ repositories$/)
     .waitFor();
   expect(ada.problems()).toEqual([]);
 });
@@ -446,7 +447,7 @@ test('last month as a PDF takes two clicks, and neither A4 nor Letter cuts a cha
       await page.evaluate((margin) => {
         const spaced = new CSSStyleSheet();
         spaced.replaceSync(`.report-lead { margin-bottom: ${margin} }`);
-        document.adoptedStyleSheets = [...document.adoptedStyleSheets.slice(0, 1), spaced];
+        document.adoptedStyleSheets.push(spaced);
       }, gap);
       const { pages, inMargins } = await readPdf(await page.pdf({ format }), MARGIN);
       expect(pages.map((one) => [Math.round(one.width), Math.round(one.height)])).toEqual(
@@ -482,11 +483,24 @@ test('the report of last quarter takes three clicks; it is shared with its days,
   expect(await dialog.getByLabel('From').inputValue()).toBe('2026-09-01');
   expect(await dialog.getByLabel('To', { exact: true }).inputValue()).toBe('2026-09-30');
   await page.keyboard.press('Escape');
+  for (const [form, ending] of [
+    ['Markdown', 'md'],
+    ['HTML file', 'html'],
+    ['JSON', 'json'],
+  ] as const) {
+    await page.getByRole('button', { name: 'Download' }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: form }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe(`report-2026-09.${ending}`);
+    expect(await readFile(await file.path(), 'utf8')).toContain('Traffic in September 2026');
+  }
   const link = page.getByRole('link', { name: 'Overview', exact: true });
   expect(await link.getAttribute('href')).toBe('/t/1?from=2026-09-01&to=2026-09-30');
 
   await ada.open('/t/1/reports?period=2026-10');
-  await page.getByText('October 2026 ends on 31 Oct 2026. This is the report until 21 Oct 2026.').waitFor();
+  await page.getByText('October 2026 ends on 31 Oct 2026: this is the report until 21 Oct 2026.').waitFor();
   await ada.open('/t/1/reports?period=2026-05');
   await page.getByRole('heading', { name: 'No day of May 2026 was collected' }).waitFor();
   expect(await findViolations(page)).toEqual([]);
