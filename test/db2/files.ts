@@ -8,6 +8,7 @@ const WITHOUT_DB2: Record<string, string> = {
   'operations.test.ts': 'It fills the disk of PostgreSQL, stops it and asks it with pg.',
   'proxies.test.ts': 'It tests the proxies in front of npm start, which no database changes.',
   'wide-rule.test.ts': 'It reads 20,000 repositories, which takes the stand-in too long.',
+  'mail-servers.test.ts': 'It tests mail servers, which no database changes.',
   'cold-start.test.ts': 'It looks at what is loaded before the first answer, whatever the database.',
   'collecting-statements.test.ts': 'It counts what PostgreSQL is sent.',
   'db2-sql.test.ts': 'It writes down the statements for Db2 and asks no database.',
