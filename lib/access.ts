@@ -17,6 +17,7 @@ const rights = {
   seeAllTraffic: [...system, 'manager', 'viewer'],
   changeDashboards: [...system, 'manager'],
   changeAnnotations: [...system, 'manager'],
+  changeAlerts: ['administrator', 'manager'],
   seeRuns: [...system, 'manager', 'viewer'],
   startRuns: [...system, 'manager'],
   changeRepositories: [...system, 'manager'],

@@ -9,7 +9,7 @@ import { type Found, MAX_EVENTS, shareOut } from './events/share.ts';
 import { listReleases } from './extras/releases.ts';
 import { plural } from './number-format.ts';
 import { listRepositoryEvents, type RepositoryEvent } from './repositories/facts.ts';
-import { type RepositoryRow, toFullName, toWebUrl } from './repositories/repository.ts';
+import { type RepositoryRow, toFullName, toReleaseUrl } from './repositories/repository.ts';
 import { listNewestReferrers } from './snapshots.ts';
 
 /** What events need to know about each repository in scope. */
@@ -185,14 +185,13 @@ function toRelease(
   row: EventSource | undefined,
 ): ChartEvent[] {
   if (!row) return [];
-  const path = tag.split('/').map(encodeURIComponent).join('/');
   const release = {
     date: dayOf(publishedAt),
     kind: 'release',
     title: `${tag} released`,
     subject: tag,
     detail: releaseName === '' || releaseName === tag ? null : releaseName,
-    url: `${toWebUrl(row)}/releases/tag/${path}`,
+    url: toReleaseUrl(row, tag),
   } as const;
   return [toEvent(row, release)];
 }

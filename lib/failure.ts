@@ -111,6 +111,8 @@ export const FAILURES = {
   channel_not_found: { status: 404 },
   rule_not_found: { status: 404 },
   annotation_not_found: { status: 404 },
+  alert_not_found: { status: 404 },
+  snooze_not_found: { status: 404 },
   key_not_found: { status: 404 },
   import_not_found: { status: 404 },
   group_not_found: { status: 404 },
@@ -312,6 +314,7 @@ export const FAILURES = {
 
   // Annotations.
   too_many_annotations: { status: 409 },
+  too_many_snoozes: { status: 409 },
 
   // Shares and their files.
   share_name_taken: { status: 409 },

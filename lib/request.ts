@@ -112,7 +112,9 @@ type Numbered =
   | 'key'
   | 'share'
   | 'import'
-  | 'subscription';
+  | 'subscription'
+  | 'alert'
+  | 'snooze';
 
 /**
  * Parses the id in a path. Throws the same `…_not_found` as for an unknown id, because a malformed one cannot exist.

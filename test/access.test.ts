@@ -157,6 +157,11 @@ const rows: Record<string, Row> = {
   'post /annotations/{tenantId}': inTenant(...managers),
   'patch /annotations/{tenantId}/{annotationId}': inTenant(...managers),
   'delete /annotations/{tenantId}/{annotationId}': inTenant(...managers),
+  'get /alerts/{tenantId}': inTenant(...members),
+  'get /alerts/{tenantId}/{alertId}': inTenant(...members),
+  'put /alerts/{tenantId}/settings': inTenant('administrator', 'manager'),
+  'post /alerts/{tenantId}/snoozes': inTenant('administrator', 'manager'),
+  'delete /alerts/{tenantId}/snoozes/{snoozeId}': inTenant('administrator', 'manager'),
   'get /dashboards/{tenantId}': inTenant(...members),
   'post /dashboards/{tenantId}': inTenant(...managers),
   'post /dashboards/{tenantId}/data-token': inTenant(...members),
@@ -253,6 +258,11 @@ const scopesOf: Record<string, KeyScope[]> = {
   'post /annotations/{tenantId}': managing,
   'patch /annotations/{tenantId}/{annotationId}': managing,
   'delete /annotations/{tenantId}/{annotationId}': managing,
+  'get /alerts/{tenantId}': reading,
+  'get /alerts/{tenantId}/{alertId}': reading,
+  'put /alerts/{tenantId}/settings': managing,
+  'post /alerts/{tenantId}/snoozes': managing,
+  'delete /alerts/{tenantId}/snoozes/{snoozeId}': managing,
   'get /dashboards/{tenantId}': reading,
   'post /dashboards/{tenantId}': managing,
   'post /dashboards/{tenantId}/data-token': none,
@@ -320,6 +330,8 @@ function toRequest(key: string, repositoryId: number): [string, string, unknown]
     .replace('{ruleId}', '999999')
     .replace('{groupId}', '999999')
     .replace('{annotationId}', '999999')
+    .replace('{alertId}', '999999')
+    .replace('{snoozeId}', '999999')
     .replace('{date}', '2026-01-01')
     .replace('{githubId}', '999999')
     .replace('{dashboardId}', 'portfolio')

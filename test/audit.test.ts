@@ -103,6 +103,7 @@ const document = (name: string) => ({ name, tabs: [{ title: 'First', widgets: []
 function toSteps(one: { owner: string; name: string }): Step[] {
   const ids = {
     annotation: 0,
+    snooze: 0,
     import: 0,
     server: 0,
     tenant: 0,
@@ -151,6 +152,22 @@ function toSteps(one: { owner: string; name: string }): Step[] {
       'delete /annotations/{tenantId}/{annotationId}',
       ['deleted the annotation of 13 January 2026 for all repositories: Relaunch'],
       () => ada('DELETE', `/annotations/${tenantId}/${ids.annotation}`),
+    ],
+    [
+      'put /alerts/{tenantId}/settings',
+      ['chose to be alerted of Spike, Milestone'],
+      () => ada('PUT', `/alerts/${tenantId}/settings`, { kinds: ['milestone', 'spike'] }),
+    ],
+    [
+      'post /alerts/{tenantId}/snoozes',
+      ['snoozed alerts: Spike of all repositories until 20 January'],
+      () =>
+        keeping('snooze', ada('POST', `/alerts/${tenantId}/snoozes`, { kind: 'spike', until: '2026-01-20' })),
+    ],
+    [
+      'delete /alerts/{tenantId}/snoozes/{snoozeId}',
+      ['ended the snooze of alerts: Spike of all repositories'],
+      () => ada('DELETE', `/alerts/${tenantId}/snoozes/${ids.snooze}`),
     ],
     [
       'put /members/{tenantId}/{email}',

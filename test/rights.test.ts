@@ -28,6 +28,7 @@ const MAY: Record<Right, RoleName[]> = {
   seeAllTraffic: ['administrator', 'maintainer', 'manager', 'viewer'],
   changeDashboards: ['administrator', 'maintainer', 'manager'],
   changeAnnotations: ['administrator', 'maintainer', 'manager'],
+  changeAlerts: ['administrator', 'manager'],
   seeRuns: ['administrator', 'maintainer', 'manager', 'viewer'],
   startRuns: ['administrator', 'maintainer', 'manager'],
   changeRepositories: ['administrator', 'maintainer', 'manager'],

@@ -1,3 +1,4 @@
+import { alertOperations } from './alerts.ts';
 import { annotationOperations } from './annotations.ts';
 import { auditOperations } from './audit.ts';
 import { channelOperations } from './channels.ts';
@@ -41,6 +42,7 @@ export const operations: Operation[] = [
   ...groupOperations,
   ...runOperations,
   ...annotationOperations,
+  ...alertOperations,
   ...importOperations,
   ...statsOperations,
   ...reportOperations,

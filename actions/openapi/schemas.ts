@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import * as alerts from '../../lib/answers/alerts.ts';
 import * as annotations from '../../lib/answers/annotations.ts';
 import * as audit from '../../lib/answers/audit.ts';
 import * as channels from '../../lib/answers/channels.ts';
@@ -29,6 +30,7 @@ import * as widgets from '../../lib/answers/widgets.ts';
 import { DashboardDocument } from '../../lib/dashboards/document.ts';
 import { VegaLiteSpec } from '../../lib/dashboards/vega-lite-spec.ts';
 import { ImportPart } from '../../lib/imports/part.ts';
+import * as alertRequests from '../alerts.ts';
 import * as annotationRequests from '../annotations.ts';
 import * as auditRequests from '../audit.ts';
 import * as channelRequests from '../channels.ts';
@@ -69,6 +71,7 @@ const requestModules = [
   subscriptionRequests,
   auditRequests,
   annotationRequests,
+  alertRequests,
   mcpRequests,
   shareRequests,
 ];
@@ -95,6 +98,7 @@ const answerModules = [
   problems,
   audit,
   annotations,
+  alerts,
   imports,
   events,
   widgets,

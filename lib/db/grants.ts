@@ -87,4 +87,11 @@ export const GRANTS: Record<keyof Tables, Record<ActingRole, Privilege[]>> = {
   delivery: { web: CLEAR, collector: ALL },
   auditEvent: { web: APPEND, collector: CLEAR },
   share: { web: ALL, collector: READ },
+  // Snoozes quiet open alerts.
+  alert: { web: CHANGE, collector: ALL },
+  alertChange: { web: READ, collector: ALL },
+  alertReason: { web: READ, collector: ALL },
+  alertSnooze: { web: ALL, collector: CLEAR },
+  alertSetting: { web: ALL, collector: READ },
+  alertJudgement: { web: READ, collector: KEEP },
 };

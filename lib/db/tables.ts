@@ -1,4 +1,5 @@
 import type { Column } from './columns.ts';
+import { alertTables } from './tables/alerts.ts';
 import { annotationTables } from './tables/annotations.ts';
 import { auditTables } from './tables/audit.ts';
 import { channelTables } from './tables/channels.ts';
@@ -34,6 +35,7 @@ export const TABLES = {
   ...deliveryTables,
   ...auditTables,
   ...shareTables,
+  ...alertTables,
 };
 
 type Row<Columns> = { [Name in keyof Columns]: Columns[Name] extends Column<infer Value> ? Value : never };

@@ -217,6 +217,11 @@ export function toWebUrl(row: Pick<RepositoryRow, 'owner' | 'name' | 'serverUrl'
   return `${withoutTrailingSlashes(row.serverUrl)}/${toFullName(row)}`;
 }
 
+/** The URL of a release on its GitHub server. */
+export function toReleaseUrl(row: Parameters<typeof toWebUrl>[0], tag: string): string {
+  return `${toWebUrl(row)}/releases/tag/${tag.split('/').map(encodeURIComponent).join('/')}`;
+}
+
 /** How much is stored for one repository. */
 export async function readStored(db: Db, tenantId: number, repositoryId: number): Promise<Stored> {
   const days = await db

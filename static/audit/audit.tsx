@@ -62,6 +62,7 @@ const AREAS: Record<AuditArea, string> = {
   groups: 'Groups',
   channels: 'Notification channels',
   subscriptions: 'Subscriptions',
+  alerts: 'Alerts',
   dashboards: 'Dashboards',
   shares: 'Shares',
   exports: 'Downloads',
