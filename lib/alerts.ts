@@ -74,7 +74,7 @@ function narrow(
 }
 
 /** How many open alerts the access may see. */
-async function countOpenAlerts(db: Db, access: TenantAccess): Promise<number> {
+export async function countOpenAlerts(db: Db, access: TenantAccess): Promise<number> {
   const { count } = await selectAlerts(db, await toAlertSight(db, access))
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('alert.closedAt', 'is', null)

@@ -34,8 +34,6 @@ const MAX_KEPT = 10;
  * before it is sent. What failed is tried again by a later call, after a pause that doubles. Null: it was sent, another
  * activation is sending it, its retry is not due, or the receiver does not take it any more. It arrives twice only if the
  * activation ends between the receiver's answer and the note of it. `toContent` is called only if it is sent.
- *
- * @public
  */
 export async function deliverTo(
   services: DeliveryServices,

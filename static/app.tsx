@@ -27,6 +27,7 @@ const Dashboards = lazy(async () => (await import('./dashboards/dashboards.tsx')
 const Reports = lazy(async () => (await import('./reports/reports.tsx')).Reports);
 const Collection = lazy(async () => (await import('./runs/collection.tsx')).Collection);
 const Annotations = lazy(async () => (await import('./events/annotations.tsx')).Annotations);
+const Alerts = lazy(async () => (await import('./alerts/alerts.tsx')).Alerts);
 const Groups = lazy(async () => (await import('./groups/groups.tsx')).Groups);
 const Notifications = lazy(async () => (await import('./notifications/notifications.tsx')).Notifications);
 const Export = lazy(async () => (await import('./exports/export.tsx')).Export);
@@ -202,6 +203,8 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
       return <Groups tenantId={tenantId} />;
     case 'annotations':
       return <Annotations tenantId={tenantId} />;
+    case 'alerts':
+      return <Alerts tenantId={tenantId} />;
     case 'members':
       return may('seeMembers') ? <Administration route={route} /> : <Forbidden />;
     case 'notifications':

@@ -26,6 +26,7 @@ export const SETTINGS: Route['page'][] = [
   'rules',
   'groups',
   'annotations',
+  'alerts',
   'members',
   'notifications',
   'shares',
@@ -81,6 +82,7 @@ function ofTenant(me: Me, tenantId: number, tenant: OwnTenant | undefined): Page
       label: 'Annotations',
       pages: ['annotations'],
     },
+    may('seeTraffic') && { href: paths.alerts(tenantId), label: 'Alerts', pages: ['alerts'] },
     may('seeMembers') && { href: paths.members(tenantId), label: 'Members', pages: ['members'] },
     may('changeMembers') && {
       href: paths.addMember(tenantId),

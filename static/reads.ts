@@ -1,3 +1,4 @@
+import type { Alert, AlertList } from '../lib/answers/alerts.ts';
 import type { AnnotationList } from '../lib/answers/annotations.ts';
 import type { AuditLog } from '../lib/answers/audit.ts';
 import type { ChannelList } from '../lib/answers/channels.ts';
@@ -69,6 +70,8 @@ export const reads = {
   problems: (cursor: string | null) => read<ProblemLog>('runs/problems', { cursor }),
   run: (tenantId: number, runId: number, query: Query) => read<RunDetail>(`runs/${tenantId}/${runId}`, query),
   annotations: (tenantId: number, query: Query) => read<AnnotationList>(`annotations/${tenantId}`, query),
+  alerts: (tenantId: number, query: Query) => read<AlertList>(`alerts/${tenantId}`, query),
+  alert: (tenantId: number, alertId: number) => read<Alert>(`alerts/${tenantId}/${alertId}`),
   groups: (tenantId: number) => read<GroupList>(`groups/${tenantId}`),
   group: (tenantId: number, groupId: number) => read<Group>(`groups/${tenantId}/${groupId}`),
   members: (tenantId: number) => read<MemberList>(`members/${tenantId}`),

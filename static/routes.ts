@@ -9,6 +9,7 @@ type TenantSection =
   | 'runs'
   | 'groups'
   | 'annotations'
+  | 'alerts'
   | 'members'
   | 'notifications'
   | 'keys'
@@ -59,6 +60,7 @@ const BELOW_TENANT: Record<string, TenantSection> = {
   runs: 'runs',
   groups: 'groups',
   annotations: 'annotations',
+  alerts: 'alerts',
   members: 'members',
   notifications: 'notifications',
   keys: 'keys',
@@ -126,6 +128,10 @@ export const paths = {
   audit: (tenantId: number) => withView(`/t/${tenantId}/audit`),
   groups: (tenantId: number) => withView(`/t/${tenantId}/groups`),
   annotations: (tenantId: number) => withView(`/t/${tenantId}/annotations`),
+  alerts: (tenantId: number) => withView(`/t/${tenantId}/alerts`),
+  /** A repository's page with a day open, of a span. */
+  repositoryOfDay: (tenantId: number, repositoryId: number, query: URLSearchParams) =>
+    withView(`/t/${tenantId}/r/${repositoryId}?${query}`),
   /** The overview with a day open, of a span and perhaps of a group. */
   overviewOfDay: (tenantId: number, query: URLSearchParams) => withView(`/t/${tenantId}?${query}`),
   overviewOfGroup: (tenantId: number, groupId: number) => withView(`/t/${tenantId}?group=${groupId}`),

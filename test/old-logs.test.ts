@@ -65,6 +65,7 @@ test('the daily alarm deletes ended runs and problems after 400 days, and nothin
   expect(await collectOn(addDays(START, 400))).toEqual({
     runs: 0,
     problems: 0,
+    alerts: 0,
     audit: 0,
     keys: 0,
     mailAddresses: 0,
@@ -75,6 +76,7 @@ test('the daily alarm deletes ended runs and problems after 400 days, and nothin
   expect(await collectOn(addDays(START, 402))).toEqual({
     runs: 2,
     problems: 0,
+    alerts: 0,
     audit: 0,
     keys: 0,
     mailAddresses: 0,
@@ -83,6 +85,7 @@ test('the daily alarm deletes ended runs and problems after 400 days, and nothin
   expect(await collectOn(addDays(START, 403))).toEqual({
     runs: 1,
     problems: 2,
+    alerts: 0,
     audit: 0,
     keys: 0,
     mailAddresses: 0,
@@ -106,6 +109,7 @@ test('an open problem is kept, however old it is, and a clock that may be ahead 
   expect(await collectOn(addDays(START, 900))).toEqual({
     runs: 0,
     problems: 0,
+    alerts: 0,
     audit: 0,
     keys: 0,
     mailAddresses: 0,
@@ -113,6 +117,7 @@ test('an open problem is kept, however old it is, and a clock that may be ahead 
   expect(await collectOn(addDays(START, 901))).toEqual({
     runs: 4,
     problems: 0,
+    alerts: 0,
     audit: 6,
     keys: 0,
     mailAddresses: 0,

@@ -24,7 +24,7 @@ interface Measured {
 }
 
 /** A spike or a drop that began. */
-interface Change {
+export interface Change {
   kind: 'spike' | 'drop';
   metric: AlertMetric;
   /** The first day of it. */
@@ -46,7 +46,7 @@ interface Change {
  * Why an alert is over. `back`: the figures are as before. `lasting`: they stayed as they are for four weeks, which are usual now.
  * `unknown`: too few days are known since to say.
  */
-type OverReason = 'back' | 'lasting' | 'unknown';
+export type OverReason = 'back' | 'lasting' | 'unknown';
 
 /** What has to be kept of an alert. */
 export interface KnownChange extends Pick<Change, 'kind' | 'metric' | 'date' | 'noticedOn'> {

@@ -3,7 +3,7 @@ import type { Db } from '../db/database.ts';
 import { given, inTransaction, type Merge, mergeRows } from '../db/portable.ts';
 import { ALERT_KINDS, type AlertKind } from '../db/tables/alerts.ts';
 import { lockTenant } from '../locks.ts';
-import { ALERT_TITLES } from './words.ts';
+import { ALERT_TITLES } from './titles.ts';
 
 const settings: Merge<'alertSetting'> = {
   into: 'alertSetting',

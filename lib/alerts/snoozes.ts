@@ -12,7 +12,7 @@ import { lockTenant } from '../locks.ts';
 import { requireRepositories, toFullName } from '../repositories/repository.ts';
 import { notFound } from '../request.ts';
 import type { AlertSight } from './reading.ts';
-import { ALERT_TITLES } from './words.ts';
+import { ALERT_TITLES } from './titles.ts';
 
 /** What a snooze is about: at least one of the three, and not both a repository and a group. */
 interface SnoozeScope {
@@ -84,7 +84,7 @@ export async function listSnoozes(
 }
 
 /** The snooze that keeps an alert quiet which is about these changes; null if none does. A kind or all changes must match. */
-function findSnooze(
+export function findSnooze(
   snoozes: readonly AlertSnooze[],
   kind: AlertKind,
   changes: readonly { repositoryId: number | null; groupId: number | null }[],

@@ -2,14 +2,7 @@ import type { AlertChange } from '../answers/alerts.ts';
 import { toDayAndMonth } from '../day.ts';
 import type { AlertKind, AlertMetric } from '../db/tables/alerts.ts';
 import { formatNumber, plural } from '../number-format.ts';
-
-/** What each kind of alert is called, in messages and on the pages. */
-export const ALERT_TITLES: Record<AlertKind, string> = {
-  spike: 'Spike',
-  drop: 'Drop',
-  referrer: 'New referrer',
-  milestone: 'Milestone',
-};
+import { ALERT_TITLES } from './titles.ts';
 
 const COUNTED: Record<AlertMetric, [one: string, many: string]> = {
   views: ['view', 'views'],

@@ -108,6 +108,8 @@ export const Overview = z.object({
   news: z.array(
     z.object({ kind: ProblemGroup.shape.kind, code: z.string(), message: z.string(), since: Instant }),
   ),
+  /** How many alerts about the traffic of these repositories are open. */
+  openAlertCount: Count,
   ...Events.shape,
   /** The groups that you see, by name, whichever of them the overview is of. */
   groups: z.array(GroupChoice),

@@ -1,4 +1,5 @@
 import type { TenantAccess } from '../access.ts';
+import { countOpenAlerts } from '../alerts.ts';
 import type { Range } from '../answers/figures.ts';
 import type { Overview } from '../answers/stats.ts';
 import { toCsv } from '../csv.ts';
@@ -92,6 +93,7 @@ async function readStanding(
   return {
     attention: await readAttention(db, access, rows, now),
     news: await readNews(db, access.tenantId),
+    openAlertCount: await countOpenAlerts(db, access),
     ...(await listEvents(db, access, sources, { ...calendar.range, now })),
     activeRunId: await findActiveRun(db, access.tenantId, now),
   };

@@ -7,6 +7,7 @@ import { Empty, Failure, Notice } from '../controls/notice.tsx';
 import { TitleRow } from '../controls/title-row.tsx';
 import { AnnotateButton } from '../events/annotate-button.tsx';
 import { Happened } from '../events/happened.tsx';
+import { plural } from '../format.ts';
 import { GroupMenu } from '../groups/group-menu.tsx';
 import { FIRST_PAGE, usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
@@ -96,6 +97,9 @@ function Glance({ tenantId, answer, isStale, reload }: GlanceProps) {
       <ActiveRun tenantId={tenantId} run={run} />
       <Attention tenantId={tenantId} problems={answer?.attention} />
       <OverviewCard answer={answer} isStale={isStale} />
+      {answer && answer.openAlertCount > 0 && (
+        <OpenAlerts tenantId={tenantId} count={answer.openAlertCount} />
+      )}
       {answer?.news.map(({ kind, code, message }) => (
         <Notice key={`${kind} ${code}`} kind="info">
           <p>{message}</p>
@@ -107,6 +111,17 @@ function Glance({ tenantId, answer, isStale, reload }: GlanceProps) {
       </div>
       <RepositoryTable answer={answer} />
     </>
+  );
+}
+
+function OpenAlerts({ tenantId, count }: { tenantId: number; count: number }) {
+  return (
+    <Notice kind="info">
+      <p>
+        Traffic is unusual: {plural(count, 'alert is', 'alerts are')} open.{' '}
+        <a href={paths.alerts(tenantId)}>See what happened</a>
+      </p>
+    </Notice>
   );
 }
 

@@ -33,6 +33,7 @@ const PAGES = [
   ['/t/1/members', 'Add member'],
   ['/t/1/groups', 'No groups yet'],
   ['/t/1/annotations', 'No annotations yet'],
+  ['/t/1/alerts', 'No alerts yet'],
   ['/t/1/keys', 'No API keys yet'],
   ['/t/1/export', 'Traffic days'],
   ['/t/1/shares', 'Nothing is shared'],

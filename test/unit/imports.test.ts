@@ -114,6 +114,7 @@ const SHARED_WITH_PAGES = [
   'lib/exports/parquet-file.ts',
   'lib/exports/writer.ts',
   'lib/number-format.ts',
+  'lib/alerts/titles.ts',
   'lib/problems/titles.ts',
   'lib/stats/buckets.ts',
   'lib/stats/named-span.ts',

@@ -1,0 +1,88 @@
+import type { Alert } from '../answers/alerts.ts';
+import type { Line, Message } from '../channels/message.ts';
+import { addDays, toDayAndMonth } from '../day.ts';
+import { ALERT_TITLES } from './titles.ts';
+
+/** Whether an alert began, or is over. */
+export type AlertPhase = 'began' | 'over';
+
+/** What is said of an alert, to whom and where to see more. */
+interface Telling {
+  tenant: { tenantId: number; name: string };
+  phase: AlertPhase;
+  pagesUrl: string | null;
+}
+
+/** Days before and after an alert that its link shows. */
+const DAYS_BEFORE = 27;
+const DAYS_AFTER = 7;
+
+/** The message about an alert: what happened, what explains it, and where to see the day. */
+export function toAlertMessage(alert: Alert, { tenant, phase, pagesUrl }: Telling): Message {
+  const kind = ALERT_TITLES[alert.kind];
+  const title =
+    phase === 'began' ? `${kind}: ${alert.subject}` : `Over: ${kind.toLowerCase()} of ${alert.subject}`;
+  const said = phase === 'began' ? `${alert.title}.` : (alert.ending ?? '');
+  const sections =
+    phase === 'began'
+      ? toSections(alert, said)
+      : [{ heading: 'What happened', lines: [{ text: said }, { text: `It began: ${alert.title}.` }] }];
+  const href = pagesUrl && toDayHref(alert, `${pagesUrl}/t/${tenant.tenantId}`);
+  if (pagesUrl)
+    sections.push({
+      heading: 'Too much?',
+      lines: [
+        {
+          text: 'See this alert, or snooze alerts like it',
+          href: `${pagesUrl}/t/${tenant.tenantId}/alerts?alert=${alert.alertId}`,
+        },
+      ],
+    });
+  return {
+    title: `${tenant.name}: ${title}`,
+    summary: `${title}. ${said}`,
+    sections,
+    link: href ? { label: `Open ${toDayAndMonth(alert.date)}`, href } : null,
+    facts: { type: 'alert', phase, tenant, alert },
+  };
+}
+
+function toSections(alert: Alert, said: string): Message['sections'] {
+  const each =
+    alert.changeCount > 1
+      ? alert.changes.map(({ repository, group, metric, value, expected }): Line => {
+          const usual = expected === null ? '' : ` instead of about ${expected}`;
+          return { text: `${repository?.fullName ?? group?.name ?? ''}: ${value} ${metric}${usual}` };
+        })
+      : [];
+  return [
+    { heading: 'What happened', lines: [{ text: said }, ...each] },
+    { heading: 'On these days', lines: toReasonLines(alert) },
+  ];
+}
+
+function toReasonLines({ reasons, changes }: Alert): Line[] {
+  if (reasons.length === 0)
+    return [{ text: 'No referrer or page entered the lists, and nothing was released or annotated.' }];
+  const isOfSeveral = new Set(changes.map(({ repository }) => repository?.repositoryId)).size > 1;
+  return reasons.map(({ kind, text, date, repository, url }) => {
+    const name = isOfSeveral && repository ? `${repository.fullName}: ` : '';
+    const note = kind === 'annotation' ? `Noted for ${toDayAndMonth(date)}: ` : '';
+    return { text: `${name}${note}${text}`, ...(url ? { href: url } : {}) };
+  });
+}
+
+/** The page of the repository, of the group or of all, with the alert's day open. */
+function toDayHref({ date, changes, changeCount }: Alert, base: string): string {
+  const [first] = changes;
+  const query = new URLSearchParams({
+    from: addDays(date, -DAYS_BEFORE),
+    to: addDays(date, DAYS_AFTER),
+    day: date,
+  });
+  const repositories = new Set(changes.map(({ repository }) => repository?.repositoryId ?? null));
+  if (first?.repository && repositories.size === 1 && changeCount <= changes.length)
+    return `${base}/r/${first.repository.repositoryId}?${query}`;
+  if (first?.group) query.set('group', String(first.group.groupId));
+  return `${base}?${query}`;
+}

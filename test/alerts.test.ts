@@ -1,0 +1,257 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addDays, type Day } from '../lib/day.ts';
+import { type Db, openDatabase } from '../lib/db/database.ts';
+import { DEMO_USERS } from '../local/demo/github.ts';
+import type { Story } from '../local/github/story.ts';
+import { QUIET } from './github-server.ts';
+import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
+
+/** On this day a crowd comes to two repositories from the same site. */
+const SPIKE = '2026-03-03';
+const CROWD = 'news.ycombinator.com';
+
+let installation: TestInstallation;
+let ada: Call;
+let vera: Call;
+let db: Db;
+const ids: Record<string, number> = {};
+let today: Day = '2026-01-12';
+
+const STORY: Partial<Story> = {
+  views: 150,
+  clones: 0,
+  regulars: 60,
+  referrers: [
+    { referrer: 'Google', weight: 1 },
+    { referrer: 'github.com', weight: 0.8 },
+    { referrer: 'bing.com', weight: 0.5 },
+  ],
+};
+const crowd = [{ on: SPIKE, views: 1500, halfLife: 0.3, referrer: CROWD }];
+
+/** Steady traffic reaches round numbers too. */
+const STEADY_KINDS = ['spike', 'drop', 'referrer'];
+
+/** Collects on a day and judges what is new. */
+async function live(day: Day, hour = '08'): Promise<Watched> {
+  today = day;
+  installation.now(`${day}T${hour}:00:00.000Z`);
+  await installation.collect();
+  return watch();
+}
+
+interface Watched {
+  alerts: number;
+  alertsOver: number;
+  sent: number;
+  failed: number;
+}
+
+async function watch(): Promise<Watched> {
+  const { response } = await installation.host.invoke('traffic/watch', {});
+  return response.result as never;
+}
+
+async function addChannel(path: string, change: Record<string, unknown> = {}): Promise<number> {
+  const url = `${installation.url}/webhooks${path}`;
+  const channel = { kind: 'webhook', name: path, contents: 'problems', url, groupId: null };
+  const { body } = await ada('POST', '/channels/1', {
+    ...channel,
+    ...('groupId' in change ? { groupId: change.groupId } : {}),
+  });
+  const { groupId: _, ...columns } = change;
+  await db
+    .updateTable('channel')
+    .set({ alerts: 1, ...columns })
+    .where('channelId', '=', body.channelId)
+    .execute();
+  return body.channelId;
+}
+
+const told = (path: string) =>
+  installation.webhooks
+    .received()
+    .filter((one) => one.path === path && one.status < 300)
+    // biome-ignore lint/suspicious/noExplicitAny: a test names what it expects of it
+    .map(({ body }) => body as any)
+    .filter(({ type }) => type === 'alert');
+
+async function list(query = '', as = ada) {
+  const { body } = await as('GET', `/alerts/1${query}`);
+  return body;
+}
+
+beforeAll(async () => {
+  installation = await openTestInstallation({ demo: true, now: `${today}T08:00:00.000Z` });
+  await installation.initialize();
+  ada = installation.as('ada@example.com');
+  vera = installation.as('vera@example.com');
+  ({ db } = openDatabase(installation.database.url));
+  const stories = { hit: { ...STORY, spikes: crowd }, twin: { ...STORY, spikes: crowd }, calm: STORY };
+  for (const [name, story] of Object.entries(stories)) {
+    installation.github.addRepository({
+      owner: DEMO_USERS.octocat,
+      name: `alerts-${name}`,
+      createdOn: '2025-01-01',
+      story: { ...QUIET, ...story },
+    });
+    const { body } = await ada('POST', '/repositories/1', {
+      owner: DEMO_USERS.octocat,
+      name: `alerts-${name}`,
+    });
+    ids[name] = body.repository.repositoryId;
+  }
+  await installation.host.settled();
+  expect((await list()).settings.kinds).toEqual([...STEADY_KINDS, 'milestone']);
+  await ada('PUT', '/alerts/1/settings', { kinds: STEADY_KINDS });
+  for (let day = today; day < SPIKE; day = addDays(day, 7)) await live(day);
+  await live(SPIKE);
+  await ada('PUT', '/members/1/vera@example.com', {
+    role: 'repository viewer',
+    repositoryIds: [ids.hit],
+  });
+});
+
+afterAll(async () => {
+  await db.destroy();
+  await installation.close();
+});
+
+test('steady traffic, and a history that was just collected, tell nothing', async () => {
+  expect(await list()).toMatchObject({
+    alerts: [],
+    openCount: 0,
+    snoozes: [],
+    settings: { kinds: STEADY_KINDS },
+  });
+});
+
+test('a crowd from one site on two repositories is one alert, of which everybody is told what they may see', async () => {
+  await addChannel('/json/all');
+  await addChannel('/json/quiet', { quietFrom: '00:00', quietTo: '12:00', quietZone: 'Europe/Berlin' });
+  const group = await ada('POST', '/groups/1', { name: 'Calm', rule: null, repositoryIds: [ids.calm] });
+  await addChannel('/json/calm', { groupId: group.body.groupId });
+  const hit = await ada('POST', '/groups/1', { name: 'Hit', rule: null, repositoryIds: [ids.hit, ids.calm] });
+  await addChannel('/json/hit', { groupId: hit.body.groupId });
+  installation.now(`${addDays(SPIKE, 1)}T08:00:00.000Z`);
+  await installation.collect();
+  const both = await Promise.all([watch(), watch(), watch()]);
+  expect(both.reduce((sum, { alerts }) => sum + alerts, 0)).toBe(1);
+  expect(both.reduce((sum, { sent }) => sum + sent, 0)).toBe(2);
+  const [message, ...others] = told('/json/all');
+  expect(others).toEqual([]);
+  expect(message).toMatchObject({
+    phase: 'began',
+    alert: { kind: 'spike', date: SPIKE, referrer: CROWD, changeCount: 2 },
+    link: expect.stringContaining(`day=${SPIKE}`),
+  });
+  expect(JSON.stringify(message.alert.reasons)).toContain(`${CROWD} entered the referrers`);
+  expect(told('/json/calm')).toEqual([]);
+  expect(told('/json/quiet')).toEqual([]);
+  const [ofGroup] = told('/json/hit');
+  expect(ofGroup.alert).toMatchObject({ changeCount: 1, subject: `${DEMO_USERS.octocat}/alerts-hit` });
+  expect(JSON.stringify(ofGroup)).not.toContain('alerts-twin');
+  installation.now(`${addDays(SPIKE, 1)}T12:00:00.000Z`);
+  expect(await watch()).toMatchObject({ alerts: 0, sent: 1 });
+  expect(told('/json/quiet')).toHaveLength(1);
+  expect(await watch()).toMatchObject({ sent: 0 });
+});
+
+test('pages list it, and who sees one repository sees its part', async () => {
+  const all = await list();
+  expect(all).toMatchObject({ openCount: 1, alerts: [{ state: 'open', snoozed: false, changeCount: 2 }] });
+  expect(all.alerts[0].title).toMatch(/views instead of about \d+/);
+  const own = await list('', vera);
+  expect(own.alerts).toMatchObject([{ changeCount: 1, subject: `${DEMO_USERS.octocat}/alerts-hit` }]);
+  expect(JSON.stringify(own)).not.toContain('alerts-twin');
+  const { alertId } = all.alerts[0];
+  expect((await vera('GET', `/alerts/1/${alertId}`)).body.changeCount).toBe(1);
+  expect((await list(`?repository=${ids.calm}`)).alerts).toEqual([]);
+  expect((await list('?state=past')).alerts).toEqual([]);
+  expect((await ada('GET', '/stats/1')).body.openAlertCount).toBe(1);
+  expect((await installation.as('stranger@example.com')('GET', `/alerts/1/${alertId}`)).status).toBe(404);
+});
+
+test('that it is over is told once, to those who heard that it began', async () => {
+  await addChannel('/json/late');
+  let over = 0;
+  for (let days = 2; days <= 9; days += 1) over += (await live(addDays(SPIKE, days))).alertsOver;
+  expect(over).toBe(1);
+  const messages = told('/json/all');
+  expect(messages.map(({ phase }) => phase)).toEqual(['began', 'over']);
+  expect(messages[1].title).toContain('Over: spike of');
+  expect(told('/json/late')).toEqual([]);
+  const { alerts } = await list('?state=past');
+  expect(alerts).toMatchObject([{ kind: 'spike', ending: expect.stringContaining('as usual again since') }]);
+});
+
+test('round numbers are told of, once the tenant wants to hear of them', async () => {
+  await ada('PUT', '/alerts/1/settings', { kinds: ['milestone'] });
+  for (let days = 10; days <= 24; days += 7) await live(addDays(SPIKE, days));
+  const { alerts } = await list('?kind=milestone');
+  expect(alerts).toMatchObject([
+    {
+      kind: 'milestone',
+      state: 'past',
+      ending: null,
+      title: expect.stringMatching(/^1?\d,000 views in all/),
+    },
+  ]);
+  expect(told('/json/all').at(-1)).toMatchObject({ phase: 'began', alert: { kind: 'milestone' } });
+});
+
+test('what is snoozed is kept, and nobody is told', async () => {
+  await ada('PUT', '/alerts/1/settings', { kinds: ['spike'] });
+  const until = addDays(today, 30);
+  for (const wrong of [
+    { until },
+    { kind: 'spike', until: today },
+    { kind: 'spike', until: addDays(today, 400) },
+  ])
+    expect((await ada('POST', '/alerts/1/snoozes', wrong)).status).toBe(400);
+  const snooze = { repositoryId: ids.calm, until };
+  const made = await ada('POST', '/alerts/1/snoozes', snooze);
+  expect(made.status).toBe(201);
+  const again = await ada('POST', '/alerts/1/snoozes', { ...snooze, until: addDays(today, 20) });
+  expect(again.body).toMatchObject({ snoozeId: made.body.snoozeId, until: addDays(today, 20) });
+  expect((await list('', vera)).snoozes).toEqual([]);
+  const calm = (await ada('GET', `/repositories/1/${ids.calm}`)).body.repository.githubId;
+  const before = told('/json/all').length;
+  const day = addDays(today, 1);
+  const undo = installation.github.fail({
+    kind: 'status',
+    status: 200,
+    match: { repository: calm, path: /traffic\/views/ },
+    body: crowdedDays(day),
+  });
+  expect(await live(addDays(day, 1))).toMatchObject({ alerts: 1, sent: 0 });
+  undo();
+  const { alerts, snoozes } = await list('?state=open');
+  expect(alerts).toMatchObject([{ snoozed: true, subject: `${DEMO_USERS.octocat}/alerts-calm` }]);
+  expect(snoozes).toMatchObject([{ repository: { repositoryId: ids.calm }, kind: null }]);
+  expect(told('/json/all')).toHaveLength(before);
+  expect((await ada('DELETE', `/alerts/1/snoozes/${made.body.snoozeId}`)).status).toBe(200);
+  expect(await watch()).toMatchObject({ sent: 4 });
+  expect((await ada('DELETE', `/alerts/1/snoozes/${made.body.snoozeId}`)).status).toBe(404);
+});
+
+/** GitHub's answer with 14 days, the last of them crowded. */
+function crowdedDays(last: Day) {
+  const views = Array.from({ length: 14 }, (_, place) => {
+    const isLast = place === 13;
+    const timestamp = `${addDays(last, place - 13)}T00:00:00Z`;
+    return { timestamp, count: isLast ? 2000 : 100, uniques: isLast ? 900 : 40 };
+  });
+  const sumOf = (figure: 'count' | 'uniques') => views.reduce((sum, day) => sum + day[figure], 0);
+  return { count: sumOf('count'), uniques: sumOf('uniques'), views };
+}
+
+test('an alert goes with its only repository, and with its tenant', async () => {
+  const path = `/repositories/1/${ids.calm}`;
+  const { fullName } = (await ada('GET', path)).body.repository;
+  expect((await ada('DELETE', path, { confirmName: fullName })).status).toBe(200);
+  expect((await list('?state=open')).alerts).toEqual([]);
+  const { name } = (await ada('GET', '/tenants/1')).body;
+  expect((await ada('DELETE', '/tenants/1', { confirmName: name })).status).toBe(200);
+  expect(await db.selectFrom('alert').selectAll().execute()).toEqual([]);
+});
