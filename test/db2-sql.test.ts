@@ -6,6 +6,11 @@ import {
   requireTenantAccess,
   type TenantAccess,
 } from '../lib/access.ts';
+import { deleteOldAlerts, judgeAlerts } from '../lib/alerts/judge.ts';
+import { sendAlerts } from '../lib/alerts/sending.ts';
+import { saveAlertKinds } from '../lib/alerts/settings.ts';
+import { deleteSnooze, saveSnooze } from '../lib/alerts/snoozes.ts';
+import { listAlerts } from '../lib/alerts.ts';
 import { deleteAnnotation, listAnnotations, saveAnnotation, updateAnnotation } from '../lib/annotations.ts';
 import { deleteOldAudit, listAudit, recordExport, toAuditCsv } from '../lib/audit.ts';
 import type { ChannelServices } from '../lib/channels/address.ts';
@@ -304,6 +309,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   });
   await runReading(step, { tenantId, repositoryIds: null }, repositoryId);
   await runImports(step, tenantId, repositoryId);
+  await runAlerts(step, tenantId, repositoryId);
   await storeSilentDay();
   await step('judge a silent day', (db) => judgeSilence(db, NOW));
   await storeOldCopies({ tenantId, repositoryId });
@@ -413,23 +419,27 @@ async function runRules(
   await step('delete a rule', (db) => deleteRule(db, tenantId, rule.ruleId, by));
 }
 
-async function runChannels(step: Step, tenantId: number): Promise<void> {
-  const config = {
-    allowPrivateAddresses: false,
-    demoWebhookUrl: `${installation.url}/webhooks`,
-    pagesUrl: installation.url,
-    apiUrl: `${installation.url}/api`,
-  };
-  const sent: Mail[] = [];
-  const services = (db: Db) => ({
+/** What sending needs; mails are kept in `sent`. */
+function toSending(db: Db, sent: Mail[] = []) {
+  return {
     db,
-    config,
+    config: {
+      allowPrivateAddresses: false,
+      demoWebhookUrl: `${installation.url}/webhooks`,
+      pagesUrl: installation.url,
+      apiUrl: `${installation.url}/api`,
+    },
     activation: { packageUrl: null },
     mailer: { send: async (mail: Mail) => void sent.push(mail), close: () => {} },
     secrets: openSecrets('A'.repeat(43)),
     clock: () => NOW,
-  });
-  const address = `${config.demoWebhookUrl}/slack/x`;
+  };
+}
+
+async function runChannels(step: Step, tenantId: number): Promise<void> {
+  const sent: Mail[] = [];
+  const services = (db: Db) => toSending(db, sent);
+  const address = `${installation.url}/webhooks/slack/x`;
   const request = {
     kind: 'slack',
     name: 'C',
@@ -515,6 +525,61 @@ async function runMails(step: Step, tenantId: number, services: (db: Db) => Chan
   await step('end mails', (db) => answerMail(db, stranger, 'stop', NOW));
   await step('mail addresses', (db) => listMailAddresses(db, tenantId));
   await step('forget addresses without an answer', (db) => deleteUnansweredAddresses(db, NOW));
+}
+
+async function runAlerts(step: Step, tenantId: number, repositoryId: number): Promise<void> {
+  await step('judge alerts', (db) => judgeAlerts(db, { now: NOW, isTime: () => true }));
+  const { groupId } = await storeAlert(tenantId, repositoryId);
+  await step('judge alerts again', (db) => {
+    const now = new Date(NOW.getTime() + 60 * 86_400_000);
+    return judgeAlerts(db, { now, isTime: () => true });
+  });
+  await step('tell of alerts', (db) => sendAlerts({ ...toSending(db), pagesUrl: null, isTime: () => true }));
+  for (const repositoryIds of [null, [repositoryId]])
+    await step('alerts', (db) =>
+      listAlerts(
+        db,
+        { tenantId, repositoryIds },
+        { state: 'open', kind: 'spike', repositoryId, groupId, page: 1, size: 5 },
+        NOW,
+      ),
+    );
+  await step('snooze alerts', async (db) => {
+    const until = '2026-01-20';
+    const scope = { kind: 'spike', repositoryId, groupId: null } as const;
+    await saveSnooze(db, { tenantId, by, author: 'Ada' }, { ...scope, until });
+    const { snoozeId } = await saveSnooze(db, { tenantId, by, author: 'Ada' }, { ...scope, until });
+    await deleteSnooze(db, { tenantId, by }, snoozeId);
+  });
+  await step('choose kinds of alerts', (db) => saveAlertKinds(db, { tenantId, by }, ['spike']));
+  await step('delete old alerts', (db) => deleteOldAlerts(db, NOW));
+}
+
+/** An open spike of a repository and of a group, as if its days had been high. */
+async function storeAlert(tenantId: number, repositoryId: number): Promise<{ groupId: number }> {
+  const { db } = openDatabase(installation.database.url);
+  const group = { tenantId, name: 'Alerted', createdAt: AT, createdBy: email };
+  const { groupId } = await db
+    .insertInto('repositoryGroup')
+    .values(group)
+    .returning('groupId')
+    .executeTakeFirstOrThrow();
+  const { alertId } = await db
+    .insertInto('alert')
+    .values({ tenantId, kind: 'spike', alertDate: '2026-01-13', createdAt: AT })
+    .returning('alertId')
+    .executeTakeFirstOrThrow();
+  const change = { tenantId, alertId, metric: 'views', amount: 900, expected: 100 } as const;
+  const dates = { changeDate: '2026-01-13', noticedDate: '2026-01-13' };
+  await db
+    .insertInto('alertChange')
+    .values([
+      { ...change, ...dates, changeId: 1, repositoryId },
+      { ...change, ...dates, changeId: 2, groupId },
+    ])
+    .execute();
+  await db.destroy();
+  return { groupId };
 }
 
 /** Not done by the product: nothing can expire a token at once. */

@@ -57,15 +57,15 @@ async function addChannel(path: string, contents = 'problems'): Promise<number> 
 test('a watchdog without news sends nothing', async () => {
   await addChannel('/json/one');
   await addChannel('/json/reports', 'reports');
-  expect(await watch()).toEqual({ began: 0, over: 0, sent: 0, failed: 0 });
+  expect(await watch()).toEqual({ began: 0, over: 0, alerts: 0, alertsOver: 0, sent: 0, failed: 0 });
 });
 
 test('every channel hears once that problems began, in one message, and once that they are over', async () => {
   installation.now('2026-03-11T06:00:00.000Z');
   failGitHub(403, 'Must have push access to repository');
   await installation.collect();
-  expect(await watch()).toEqual({ began: 3, over: 0, sent: 1, failed: 0 });
-  expect(await watch()).toEqual({ began: 0, over: 0, sent: 0, failed: 0 });
+  expect(await watch()).toEqual({ began: 3, over: 0, alerts: 0, alertsOver: 0, sent: 1, failed: 0 });
+  expect(await watch()).toEqual({ began: 0, over: 0, alerts: 0, alertsOver: 0, sent: 0, failed: 0 });
   expect(takenAt('/json/one')).toMatchObject([
     {
       body: {
@@ -86,8 +86,8 @@ test('every channel hears once that problems began, in one message, and once tha
   mends.pop()?.();
   installation.now('2026-03-12T06:00:00.000Z');
   await installation.collect();
-  expect(await watch()).toEqual({ began: 0, over: 3, sent: 1, failed: 0 });
-  expect(await watch()).toEqual({ began: 0, over: 0, sent: 0, failed: 0 });
+  expect(await watch()).toEqual({ began: 0, over: 3, alerts: 0, alertsOver: 0, sent: 1, failed: 0 });
+  expect(await watch()).toEqual({ began: 0, over: 0, alerts: 0, alertsOver: 0, sent: 0, failed: 0 });
   expect(takenAt('/json/one')[1]?.body).toMatchObject({ began: [], over: [{ code: 'no_push_access' }] });
   expect((await ada('GET', '/stats/1')).body.attention).toEqual([]);
   expect((await ada('GET', '/runs/problems')).body.problems).toEqual([]);

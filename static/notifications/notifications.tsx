@@ -30,7 +30,8 @@ export function Notifications({ tenantId, mayChangeChannels }: NotificationsProp
       {mayChangeChannels && <Channels tenantId={tenantId} />}
       <p class="hint">
         The weekly report is sent on Mondays at 12:00 UTC.{' '}
-        <a href={paths.reportOfLastWeek(tenantId)}>See the report of last week</a> · <a href={paths.alerts(tenantId)}>See all alerts</a>
+        <a href={paths.reportOfLastWeek(tenantId)}>See the report of last week</a> ·{' '}
+        <a href={paths.alerts(tenantId)}>See all alerts</a>
       </p>
     </div>
   );
