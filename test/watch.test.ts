@@ -22,6 +22,8 @@ beforeAll(async () => {
     }));
   await ada('POST', '/repositories/1/batch', { repositories });
   await installation.host.settled();
+  // Only problems are told of here.
+  await ada('PUT', '/alerts/1/settings', { kinds: [] });
   ({ db } = openDatabase(installation.database.url));
 });
 afterEach(() => {

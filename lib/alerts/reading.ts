@@ -1,4 +1,4 @@
-import { type Expression, expressionBuilder, type Selectable, type SqlBool } from 'kysely';
+import { type Expression, expressionBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import { listAnnotationsOf } from '../annotations.ts';
 import type { Alert, AlertChange, AlertReason } from '../answers/alerts.ts';
@@ -51,12 +51,13 @@ export async function toAlertSight(db: Db, access: TenantAccess): Promise<AlertS
 
 /** The change `c` is one that the sight sees. */
 function isSeen({ repositoryIds, groupIds }: AlertSight): Expression<SqlBool> {
-  const { eb, or, lit } = expressionBuilder<{ c: Tables['alertChange'] }, 'c'>();
-  if (repositoryIds === null) return lit(true);
-  return or([
+  const { eb, or } = expressionBuilder<{ c: Tables['alertChange'] }, 'c'>();
+  if (repositoryIds === null) return sql<SqlBool>`1 = 1`;
+  const seen = [
     ...(repositoryIds.length > 0 ? [eb('c.repositoryId', 'in', repositoryIds)] : []),
     ...(groupIds !== null && groupIds.length > 0 ? [eb('c.groupId', 'in', groupIds)] : []),
-  ]);
+  ];
+  return seen.length > 0 ? or(seen) : sql<SqlBool>`1 = 0`;
 }
 
 /** The alerts of which the sight sees a change. Those of removed repositories have none left. */
