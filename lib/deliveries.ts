@@ -80,13 +80,13 @@ async function claim(
 
 async function send(services: DeliveryServices, receiver: Receiver, content: Content): Promise<void> {
   const { tenantId, id, tenantName, address } = receiver;
-  const { message, mail } = content;
-  if (address === null) return sendMessage(services, { tenantId, channelId: id }, message, mail);
+  const { message, toMail } = content;
+  if (address === null) return sendMessage(services, { tenantId, channelId: id }, message, toMail);
   const reason = `You get this because you subscribed to it on the page Notifications of “${tenantName}”.`;
   const to = { tenantId, ...address, receiver: { kind: 'subscription', id } } as const;
   const key = { tenantId, subscriptionId: id };
   await notingOutcome(services, key, () =>
-    sendMail(services, to, mail ?? toMessageMail(message, { reason })),
+    sendMail(services, to, toMail?.({ reason }) ?? toMessageMail(message, { reason })),
   );
 }
 

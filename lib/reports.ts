@@ -28,8 +28,8 @@ export async function sendReports(services: DeliveryServices): Promise<{ sent: n
     const subject = { tenant: { tenantId, name }, groupId, access };
     const report = await readReport(db, subject, period, clock());
     // Without a mail server nobody needs the picture, which takes longest.
-    const mail = mailer === null ? null : await toReportMail(report, pagesUrl);
-    return { message: toReportMessage(report, pagesUrl), mail };
+    const toMail = mailer === null ? null : await toReportMail(report, pagesUrl);
+    return { message: toReportMessage(report, pagesUrl), toMail };
   }
 
   for (const due of dueReports(clock())) {

@@ -165,7 +165,7 @@ test('every form has the figures that the API answers', async () => {
     ]);
     return body as string;
   };
-  const mail = await toReportMail(report, pagesUrl);
+  const mail = (await toReportMail(report, pagesUrl))({ reason: 'You asked for it.' });
   const message = toReportMessage(report, pagesUrl);
   const forms = {
     markdown: (await fileOf('markdown')).replaceAll('\\', ''),

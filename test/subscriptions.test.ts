@@ -175,7 +175,7 @@ test('another person’s address gets one mail that asks, and reports only after
   expect((await list(eve)).subscriptions).toMatchObject([{ state: 'active', mail: { state: 'confirmed' } }]);
   installation.now('2026-01-19T12:00:00.000Z');
   expect(await send()).toEqual({ sent: 1, failed: 0 });
-  expect(subjectsTo(OTHER).at(-1)).toMatch(/: traffic in the week of 12 Jan$/);
+  expect(subjectsTo(OTHER).at(-1)).toMatch(/: traffic in the week of 12 Jan 2026$/);
   expect(subjectsTo('eve@example.com')).toEqual([]);
   // Who unsubscribed gets nothing, whatever the member does.
   expect((await linkTo(OTHER)('unsubscribe')).body).toMatchObject({

@@ -100,7 +100,7 @@ function keep({ db, pagesUrl }: DeliveryServices, { alertId, phase }: News) {
     const isSilent = alert === null || (phase === 'over' && isUntold(alert));
     if (isSilent) return null;
     const tenant = { tenantId: access.tenantId, name };
-    return { message: toAlertMessage(alert, { tenant, phase, pagesUrl }), mail: null };
+    return { message: toAlertMessage(alert, { tenant, phase, pagesUrl }), toMail: null };
   };
 }
 

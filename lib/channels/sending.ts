@@ -1,5 +1,6 @@
+import type { ToMail } from '../deliveries/content.ts';
 import { Failure } from '../failure.ts';
-import { type Mail, toMessageMail } from '../mail.ts';
+import { toMessageMail } from '../mail.ts';
 import { sendMail } from '../mail-addresses.ts';
 import { notFound } from '../request.ts';
 import { toStoredFailure } from '../storable.ts';
@@ -14,18 +15,18 @@ export interface ChannelKey {
 }
 
 /**
- * Sends a message to a channel and stores whether that worked. A channel of mails gets `mail` if there is one, else the message as a
+ * Sends a message to a channel and stores whether that worked. A channel of mails gets its own mail if there is one, else the message as a
  * mail. Throws `channel_not_found`, `channel_unreadable` and what `postJson` and `sendMail` throw.
  */
 export async function sendMessage(
   services: ChannelServices,
   key: ChannelKey,
   message: Message,
-  mail: Omit<Mail, 'to' | 'unsubscribe'> | null = null,
+  toMail: ToMail | null = null,
 ): Promise<void> {
   const now = () => services.clock().toISOString();
   try {
-    await send(services, key, { message, mail });
+    await send(services, key, { message, toMail });
     await noteOutcome(services, key, {
       sentAt: now(),
       failureCode: null,
@@ -42,13 +43,13 @@ export async function sendMessage(
 
 interface Sent {
   message: Message;
-  mail: Omit<Mail, 'to' | 'unsubscribe'> | null;
+  toMail: ToMail | null;
 }
 
 async function send(
   services: ChannelServices,
   { tenantId, channelId }: ChannelKey,
-  { message, mail }: Sent,
+  { message, toMail }: Sent,
 ): Promise<void> {
   const { db, secrets, config } = services;
   const channel = await db
@@ -64,7 +65,7 @@ async function send(
     const reason = `You get this because ${channel.createdBy} added ${address} to the notifications of “${channel.tenantName}”.`;
     const receiver = { kind: 'channel', id: channelId } as const;
     const to = { tenantId, email: address, receiver, isOwn: false };
-    return sendMail(services, to, mail ?? toMessageMail(message, { reason }));
+    return sendMail(services, to, toMail?.({ reason }) ?? toMessageMail(message, { reason }));
   }
   const url = new URL(address);
   const allowPrivate = config.allowPrivateAddresses || isStandIn(url, config);

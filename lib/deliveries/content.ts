@@ -9,9 +9,12 @@ interface RichMail {
   pictures: { cid: string; png: Uint8Array }[];
 }
 
+/** Writes a mail for a receiver. */
+export type ToMail = (given: { reason: string }) => RichMail;
+
 /** What is sent, in the forms that receivers take. */
 export interface Content {
   message: Message;
-  /** Null: a mail of the message itself. */
-  mail: RichMail | null;
+  /** The mail, with the reason why its receiver gets it. Null: a mail of the message itself. */
+  toMail: ToMail | null;
 }

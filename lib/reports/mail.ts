@@ -1,5 +1,5 @@
 import type { Report } from '../answers/reports.ts';
-import type { Content } from '../deliveries/content.ts';
+import type { ToMail } from '../deliveries/content.ts';
 import {
   mailButton,
   mailHeading,
@@ -20,14 +20,8 @@ const CID = 'chart';
 /** Columns that a mail of 600 pixels has room for: the name, and three figures. */
 const COLUMNS = ['Views', 'vs', 'Clones'];
 
-const REASON =
-  'You get this report because somebody asked for it at this address, in the notifications of the tenant.';
-
-/** The report as a mail with its chart as a picture. */
-export async function toReportMail(
-  report: Report,
-  pagesUrl: string | null,
-): Promise<NonNullable<Content['mail']>> {
+/** Writes the report as a mail with its chart as a picture, which is drawn once. */
+export async function toReportMail(report: Report, pagesUrl: string | null): Promise<ToMail> {
   const words = toWords(report, { pagesUrl, maxRows: MAX_ROWS });
   const { subject, title, headline, notes, figures, repositories, groups, lists, completeness, link } = words;
   const png = report.completeness.knownDays > 0 ? await drawChart(report) : null;
@@ -54,13 +48,11 @@ export async function toReportMail(
     ...(link ? [mailButton(link)] : []),
     mailParagraph(words.footnotes.join(' ')),
   ];
-  const { html, text } = mailLayout({ title, preheader: headline, parts, reason: REASON });
-  return {
+  return ({ reason }) => ({
     subject: words.subjectLine,
-    html,
-    text,
+    ...mailLayout({ title, preheader: headline, parts, reason }),
     pictures: png ? [{ cid: CID, png }] : [],
-  };
+  });
 }
 
 /** A table with the columns that have room. */
