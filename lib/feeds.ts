@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { TenantAccess } from './access.ts';
+import { toAlertAddress } from './alerts/message.ts';
+import { listAlerts } from './alerts.ts';
 import type { Answer } from './answer.ts';
+import type { Alert } from './answers/alerts.ts';
 import type { ChartEvent } from './answers/events.ts';
-import { addDays, type Day, startOf, toDay } from './day.ts';
+import { startOf, toDay } from './day.ts';
+import { toDayAddress } from './day-address.ts';
 import { formatSpan } from './day-format.ts';
 import type { Db } from './db/database.ts';
 import { listEvents } from './events.ts';
@@ -26,10 +30,8 @@ export interface FeedRequest {
 const MAX_ENTRIES = 100;
 /** A year of events. */
 const RANGE = { range: '365', compare: 'none' } as const;
-/** Days on each side of the one that a link opens. */
-const DAYS_BESIDE = 14;
 
-/** The newest events that the access may see as an Atom feed. Throws `group_not_found` if the key's group was deleted. */
+/** The newest events and alerts that the access may see as an Atom feed. Throws `group_not_found` if the key's group was deleted. */
 export async function readTenantFeed(db: Db, request: FeedRequest, now: Date): Promise<string> {
   const { access, key, pagesUrl } = request;
   const { tenantId } = access;
@@ -44,6 +46,7 @@ export async function readTenantFeed(db: Db, request: FeedRequest, now: Date): P
   const { traffic, calendar } = await readTraffic(db, access, RANGE, now);
   const sources = traffic.map(({ row, sums }) => ({ ...row, lostDays: sums.total.lostDays }));
   const { events } = await listEvents(db, access, sources, { ...calendar.range, now });
+  const { alerts } = await listAlerts(db, access, { page: 1, size: MAX_ENTRIES }, now);
   const tenantUrl = pagesUrl && `${pagesUrl}/t/${tenantId}`;
   const feed: Feed = {
     id: toId(scopeOf(request)),
@@ -52,7 +55,12 @@ export async function readTenantFeed(db: Db, request: FeedRequest, now: Date): P
     // It would hold the key.
     self: null,
     page: group && tenantUrl ? `${tenantUrl}?group=${group.groupId}` : tenantUrl,
-    entries: toEntries(events.slice(0, MAX_ENTRIES), { toId, tenantUrl, groupId: group?.groupId ?? null }),
+    entries: [
+      ...toEntries(events, { toId, tenantUrl, groupId: group?.groupId ?? null }),
+      ...alerts.map((alert) => toAlertEntry(alert, { toId, tenantUrl })),
+    ]
+      .sort(byNewest)
+      .slice(0, MAX_ENTRIES),
   };
   return toAtom(feed);
 }
@@ -75,7 +83,7 @@ function toEntries(events: readonly ChartEvent[], { toId, tenantUrl, groupId }: 
     const id = toId(partsOf(event));
     const count = (counts.get(id) ?? 0) + 1;
     counts.set(id, count);
-    const { fullName, title, detail, date, to, kind } = event;
+    const { repositoryId, fullName, title, detail, date, to, kind } = event;
     const about = fullName === null ? title : `${fullName}: ${title}`;
     return {
       id: count === 1 ? id : `${id}/${count}`,
@@ -83,13 +91,34 @@ function toEntries(events: readonly ChartEvent[], { toId, tenantUrl, groupId }: 
       // Lost days are news of the last of them.
       updated: startOf(kind === 'lost' ? to : date).toISOString(),
       content: [about, detail, formatSpan(date, to)].filter(Boolean).join('. '),
-      page: tenantUrl && toDayUrl(tenantUrl, event, groupId),
+      page: tenantUrl && toDayAddress(tenantUrl, { date, to, repositoryId, groupId }),
       related: event.url,
       author: event.author,
       category: kind,
     };
   });
 }
+
+/** An alert is news twice: when it begins, and when it is over. */
+function toAlertEntry(alert: Alert, { toId, tenantUrl }: Pick<Addresses, 'toId' | 'tenantUrl'>): FeedEntry {
+  const { alertId, subject, title, ending, reasons, createdAt, closedAt } = alert;
+  const about = `${subject}: ${title}`;
+  return {
+    id: toId(['alert', alertId]),
+    title: about,
+    updated: ending === null ? createdAt : (closedAt ?? createdAt),
+    content: [about, ...reasons.map(({ text }) => text), ending?.replace(/\.$/, '')]
+      .filter(Boolean)
+      .join('. '),
+    page: tenantUrl && toAlertAddress(alert, tenantUrl),
+    related: tenantUrl && `${tenantUrl}/alerts?alert=${alertId}`,
+    author: null,
+    category: 'alert',
+  };
+}
+
+const byNewest = (one: FeedEntry, other: FeedEntry) =>
+  one.updated === other.updated ? 0 : one.updated < other.updated ? 1 : -1;
 
 /**
  * What names an event for good, whatever is found out about it later: a repository may be renamed, days be lost after those
@@ -116,18 +145,6 @@ function partsOf({
     default:
       return [kind, where, date, title];
   }
-}
-
-/** The page that shows an event's day, open, with the days around it. */
-function toDayUrl(
-  tenantUrl: string,
-  { date, to, repositoryId }: Pick<ChartEvent, 'date' | 'to' | 'repositoryId'>,
-  groupId: number | null,
-): string {
-  const from: Day = addDays(date, -DAYS_BESIDE);
-  const days = `from=${from}&to=${addDays(to, DAYS_BESIDE)}&day=${date}`;
-  if (repositoryId !== null) return `${tenantUrl}/r/${repositoryId}?${days}`;
-  return `${tenantUrl}?${days}${groupId === null ? '' : `&group=${groupId}`}`;
 }
 
 /** The feed as an answer, or that it is the one that the reader has. Readers ask often, and an ETag tells the same feed. */

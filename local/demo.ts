@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { judgeAlerts } from '../lib/alerts/judge.ts';
 import type { RepositoryList } from '../lib/answers/repositories.ts';
 import type { Tenant } from '../lib/answers/tenants.ts';
 import { type Collector, collectTenant } from '../lib/collector.ts';
@@ -52,7 +53,7 @@ export interface DemoOptions {
 
 /**
  * Creates the demo's history by playing through it: it sets up the installation and adds repositories through the API,
- * and runs the collector at 08:00 UTC of each simulated day, until today.
+ * and runs the collector at 08:00 UTC of each simulated day, until today. In the end, channels and subscriptions are sent what is due.
  */
 export async function buildDemo(installation: Installation, options: DemoOptions): Promise<void> {
   const { clock } = options;
@@ -70,6 +71,8 @@ export async function buildDemo(installation: Installation, options: DemoOptions
       options.setPresent(present);
       await events[daysAgo]?.();
       if (daysAgo % daysBetweenRuns(daysAgo) === 0) await collectDay(installation, db, () => present);
+      // As the watchdog does every hour; it tells nobody what is old.
+      if (daysAgo <= STORY.dailySince) await judgeAlerts(db, { now: present, isTime: () => true });
       options.onDay(toDay(present), 1 - daysAgo / STORY.begins);
     }
     for (const action of ['watch', 'report-weekly']) await installation.host.invoke(`traffic/${action}`, {});

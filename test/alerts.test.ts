@@ -3,6 +3,8 @@ import { addDays, type Day } from '../lib/day.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
 import { DEMO_USERS } from '../local/demo/github.ts';
 import type { Story } from '../local/github/story.ts';
+import { createApiKey } from './api-keys.ts';
+import { readAtom } from './atom.ts';
 import { QUIET } from './github-server.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
@@ -170,6 +172,29 @@ test('pages list it, and who sees one repository sees its part', async () => {
   expect((await list('?state=past')).alerts).toEqual([]);
   expect((await ada('GET', '/stats/1')).body.openAlertCount).toBe(1);
   expect((await installation.as('stranger@example.com')('GET', `/alerts/1/${alertId}`)).status).toBe(404);
+});
+
+test('feeds have it, each with what its key may see', async () => {
+  const read = async (fields: object) => {
+    const { key } = await createApiKey(ada, 1, { scope: 'feed', ...fields });
+    const { body } = await installation.anonymously('GET', `/feeds/1?key=${key}`);
+    return readAtom(body).entries.filter(({ category }) => category === 'alert');
+  };
+  const [whole] = await read({});
+  expect(whole).toMatchObject({
+    title: expect.stringMatching(
+      /^demo-octocat\/alerts-\w+ and demo-octocat\/alerts-\w+: .* views instead of about \d+/,
+    ),
+    content: expect.stringContaining(`${CROWD} entered the referrers`),
+    links: {
+      alternate: expect.stringContaining(`day=${SPIKE}`),
+      related: `${installation.url}/t/1/alerts?alert=${(await list()).alerts[0].alertId}`,
+    },
+  });
+  const [part] = await read({ reach: 'repositories', repositoryIds: [ids.hit] });
+  expect(part?.id).toBe(whole?.id);
+  expect(JSON.stringify(part)).not.toContain('alerts-twin');
+  expect(await read({ reach: 'repositories', repositoryIds: [ids.calm] })).toEqual([]);
 });
 
 test('that it is over is told once, to those who heard that it began', async () => {

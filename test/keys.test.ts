@@ -310,13 +310,13 @@ test('a feed reader reads what happened at an address with its key, which opens 
     content: `${fullName}: Launch. 9 Mar 2026`,
     author: 'Ada Lovelace',
     category: 'annotation',
-    links: { alternate: `${page}/r/${repositoryId}?from=2026-02-23&to=2026-03-23&day=2026-03-09` },
+    links: { alternate: `${page}/r/${repositoryId}?from=2026-02-10&to=2026-03-16&day=2026-03-09` },
   });
   expect(feed.entries.find(({ title }) => title.startsWith('Talk'))).toMatchObject({
     id: `tag:127.0.0.1,2026-03-10:${tenantId}/annotation/${first.annotationId}`,
     title: 'Talk <b>at "A&B"</b>',
     links: {
-      alternate: `${page}?from=2026-02-16&to=2026-03-16&day=2026-03-02`,
+      alternate: `${page}?from=2026-02-03&to=2026-03-09&day=2026-03-02`,
       related: 'https://example.com/?a=1&b=2',
     },
   });

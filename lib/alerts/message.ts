@@ -1,6 +1,7 @@
 import type { Alert } from '../answers/alerts.ts';
 import type { Line, Message } from '../channels/message.ts';
-import { addDays, toDayAndMonth } from '../day.ts';
+import { toDayAndMonth } from '../day.ts';
+import { toDayAddress } from '../day-address.ts';
 import { ALERT_TITLES } from './titles.ts';
 
 /** Whether an alert began, or is over. */
@@ -13,10 +14,6 @@ interface Telling {
   pagesUrl: string | null;
 }
 
-/** Days before and after an alert that its link shows. */
-const DAYS_BEFORE = 27;
-const DAYS_AFTER = 7;
-
 /** The message about an alert: what happened, what explains it, and where to see the day. */
 export function toAlertMessage(alert: Alert, { tenant, phase, pagesUrl }: Telling): Message {
   const kind = ALERT_TITLES[alert.kind];
@@ -27,7 +24,7 @@ export function toAlertMessage(alert: Alert, { tenant, phase, pagesUrl }: Tellin
     phase === 'began'
       ? toSections(alert, said)
       : [{ heading: 'What happened', lines: [{ text: said }, { text: `It began: ${alert.title}.` }] }];
-  const href = pagesUrl && toDayHref(alert, `${pagesUrl}/t/${tenant.tenantId}`);
+  const href = pagesUrl && toAlertAddress(alert, `${pagesUrl}/t/${tenant.tenantId}`);
   if (pagesUrl)
     sections.push({
       heading: 'Too much?',
@@ -73,16 +70,13 @@ function toReasonLines({ reasons, changes }: Alert): Line[] {
 }
 
 /** The page of the repository, of the group or of all, with the alert's day open. */
-function toDayHref({ date, changes, changeCount }: Alert, base: string): string {
+export function toAlertAddress({ date, changes, changeCount }: Alert, tenantUrl: string): string {
   const [first] = changes;
-  const query = new URLSearchParams({
-    from: addDays(date, -DAYS_BEFORE),
-    to: addDays(date, DAYS_AFTER),
-    day: date,
-  });
   const repositories = new Set(changes.map(({ repository }) => repository?.repositoryId ?? null));
-  if (first?.repository && repositories.size === 1 && changeCount <= changes.length)
-    return `${base}/r/${first.repository.repositoryId}?${query}`;
-  if (first?.group) query.set('group', String(first.group.groupId));
-  return `${base}?${query}`;
+  const isOfOne = repositories.size === 1 && changeCount <= changes.length;
+  return toDayAddress(tenantUrl, {
+    date,
+    repositoryId: (isOfOne && first?.repository?.repositoryId) || null,
+    groupId: first?.group?.groupId ?? null,
+  });
 }

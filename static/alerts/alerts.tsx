@@ -16,8 +16,12 @@ import { formatDay, formatShortDay, plural } from '../format.ts';
 import { FIRST_PAGE, usePlace } from '../location.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
-import '../style/alerts.css';
+import style from '../style/alerts.css' with { type: 'text' };
 import { KindsDialog, SnoozeDialog } from './dialogs.tsx';
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(style);
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 
 /** What a tenant's traffic did that nobody expected, open alerts first. A message's link names one of them. */
 export function Alerts({ tenantId }: { tenantId: number }) {

@@ -1,0 +1,31 @@
+import { addDays, type Day } from './day.ts';
+
+/** A day, or a span of days, on the pages. */
+export interface ShownDay {
+  date: Day;
+  /** The last day of a span. */
+  to?: Day;
+  /** On the repository's page; null: on the overview. */
+  repositoryId: number | null;
+  /** Only this group, on the overview. */
+  groupId: number | null;
+}
+
+/** Days before and after the day that are shown with it. */
+const DAYS_BEFORE = 27;
+const DAYS_AFTER = 7;
+
+/** The address of the page that has a day open, with the days around it. `tenantUrl` is the tenant's overview. */
+export function toDayAddress(
+  tenantUrl: string,
+  { date, to = date, repositoryId, groupId }: ShownDay,
+): string {
+  const query = new URLSearchParams({
+    from: addDays(date, -DAYS_BEFORE),
+    to: addDays(to, DAYS_AFTER),
+    day: date,
+  });
+  if (repositoryId !== null) return `${tenantUrl}/r/${repositoryId}?${query}`;
+  if (groupId !== null) query.set('group', String(groupId));
+  return `${tenantUrl}?${query}`;
+}
