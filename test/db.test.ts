@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { expect, inject, test } from 'vitest';
 import { type Database, type Db, openDatabase } from '../lib/db/database.ts';
 import { isDuplicateKey, toDatabaseFailure } from '../lib/db/errors.ts';
-import { dropSchema, migrate } from '../lib/db/migrate.ts';
+import { createTables, dropSchema, migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows, sqlMonthOf, sqlWeekOf } from '../lib/db/portable.ts';
 import { readSchemaState, requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
 import { createTestDatabase, openTestDatabase } from './database.ts';
@@ -234,6 +234,37 @@ test('the schema is dropped with its data, even twice, and can be created again'
   await drop();
   await inTransaction(db, (trx) => migrate(trx, dialect, NOW));
   expect(await readSchemaState(db)).toEqual({ stored: SCHEMA_VERSION, displayName: null });
+  await db.destroy();
+});
+
+test('what was sent of weekly reports before version 35 is known as a delivery, so that it is not sent again', async () => {
+  const { admin } = await createTestDatabase();
+  const { db, dialect } = openDatabase(admin);
+  await inTransaction(db, (trx) => createTables(trx, dialect, { version: 34, now: NOW }));
+  for (const statement of [
+    `insert into github_server (name, kind, api_url, web_url, created_at) values ('G', 'github', 'a', 'w', '2026-01-01 00:00:00')`,
+    `insert into tenant (name, server_id, github_user, token_sealed, created_at, created_by) values ('T', 1, 'u', 's', '2026-01-01 00:00:00', 'e')`,
+    `insert into channel (tenant_id, kind, name, contents, address_sealed, address_hint, created_at, created_by) values (1, 'slack', 'C', 'both', 's', 'h', '2026-01-01 00:00:00', 'e')`,
+    `insert into report_sending (tenant_id, channel_id, week_start, attempts, sent_at) values (1, 1, '2026-01-05', 1, '2026-01-12 12:00:01')`,
+    `insert into report_sending (tenant_id, channel_id, week_start, attempts, due_at, failure_code, failure_message) values (1, 1, '2026-01-12', 2, '2026-01-19 14:00:00', 'channel_down', 'Down')`,
+  ])
+    await sql.raw(statement).execute(db);
+  await inTransaction(db, (trx) => migrate(trx, dialect, NOW));
+  const about = { tenantId: 1, receiverKind: 'channel', receiverId: 1, about: 'weekly' };
+  expect(await db.selectFrom('delivery').selectAll().orderBy('deliveryKey').execute()).toMatchObject([
+    { ...about, deliveryKey: '2026-01-05', attempts: 1, dueAt: null, sentAt: '2026-01-12T12:00:01.000Z' },
+    {
+      ...about,
+      deliveryKey: '2026-01-12',
+      attempts: 2,
+      dueAt: '2026-01-19T14:00:00.000Z',
+      sentAt: null,
+      failureCode: 'channel_down',
+    },
+  ]);
+  expect(await db.selectFrom('channel').select(['monthly', 'alerts', 'quietFrom']).execute()).toEqual([
+    { monthly: 0, alerts: 0, quietFrom: null },
+  ]);
   await db.destroy();
 });
 
