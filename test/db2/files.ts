@@ -7,6 +7,7 @@ const WITHOUT_DB2: Record<string, string> = {
   'backup.test.ts': 'Db2 has tools of its own for backups.',
   'operations.test.ts': 'It fills the disk of PostgreSQL, stops it and asks it with pg.',
   'proxies.test.ts': 'It tests the proxies in front of npm start, which no database changes.',
+  'subscribers.test.ts': 'It sends to 5,000 subscriptions, which takes the stand-in too long.',
   'wide-rule.test.ts': 'It reads 20,000 repositories, which takes the stand-in too long.',
   'mail-servers.test.ts': 'It tests mail servers, which no database changes.',
   'cold-start.test.ts': 'It looks at what is loaded before the first answer, whatever the database.',
