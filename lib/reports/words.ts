@@ -95,7 +95,7 @@ export function toWords(
     ].filter(({ lines }) => lines.length > 0),
     completeness: toCompleteness(report),
     footnotes: [
-      'Days are UTC. Visitors adds daily visitors; people who return count again.',
+      'Days are UTC. Visitors of several days are added up, so people who return count again.',
       `Changes compare final days that are known in both spans, with the same weekdays. Made on ${formatDay(madeAt.slice(0, 10))}.`,
     ],
     link: tenantUrl ? { label: 'Open the report', href: `${tenantUrl}/reports?${named}${ofGroup}` } : null,

@@ -64,7 +64,7 @@ export function Sheet({ report }: { report: Report }) {
         <strong>How complete is this?</strong> {completeness.join(' ')}
       </p>
       <footer class="report-foot">
-        <span>Days are UTC. Visitors adds daily visitors; people who return count again.</span>
+        <span>Days are UTC. Visitors of several days are added up, so people who return count again.</span>
         <span>Made on {formatInstant(madeAt)}</span>
       </footer>
     </article>
