@@ -113,8 +113,8 @@ function toUsual(random: Random, length: number, people: number): number[] {
   const christmas = random.between(0.4, 0.95);
   const lunar = random.is(0.25) ? random.between(0.45, 0.9) : 1;
   const holidays = new Set(Array.from({ length: 9 }, () => random.int(0, YEAR - 1)));
-  const persistence = random.between(0.2, 0.8);
-  const roughness = random.logBetween(0.04, 0.16);
+  const persistence = random.between(0.2, 0.7);
+  const roughness = random.logBetween(0.03, 0.12);
   const drift = random.between(0.002, 0.015);
   let noise = 0;
   let wandering = 0;
@@ -277,7 +277,7 @@ function toFigures(
   random: Random,
   { visits, clones, length }: { visits: Flow; clones: Flow; length: number },
 ): DayFigures[] {
-  const size = random.logBetween(8, 80);
+  const size = random.logBetween(15, 150);
   const pages = random.between(1.5, 6);
   const crawlers = random.between(0.0005, 0.01);
   const runsADay = random.is(0.5) ? random.logBetween(1, 60) : 0;

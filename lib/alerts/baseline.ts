@@ -64,13 +64,13 @@ export function toBaseline(counts: Counts, day: number, before: number): Baselin
   return {
     expected,
     scatter() {
-      const early = history.length - LEVEL_DAYS >= MIN_SCATTER_DAYS;
-      const ofAll = history.flatMap(({ relative }, place) => {
-        if (!early) return Math.log(relative / levelAt(history, place));
-        return place < LEVEL_DAYS ? [] : Math.log(relative / levelBefore(history, place));
-      });
+      const around = history.map(({ relative }, place) => Math.log(relative / levelAt(history, place)));
+      const after = history
+        .slice(LEVEL_DAYS)
+        .map(({ relative }, place) => Math.log(relative / levelBefore(history, place + LEVEL_DAYS)));
+      const ofAll = after.length >= MIN_SCATTER_DAYS ? after : around;
       const ofWeekday = adjusted.map((count) => Math.log((count + HALF) / (expected + HALF)));
-      const sorted = ofAll.toSorted((one, other) => other - one);
+      const sorted = around.toSorted((one, other) => other - one);
       const spread = Math.max(
         MIN_SPREAD,
         deviationOf(ofAll),

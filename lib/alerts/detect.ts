@@ -85,7 +85,9 @@ export function judgeDays(
   const judgement: Judgement = { began: [], over: [] };
   for (const metric of ['views', 'clones'] as const) {
     const series = toSeries(days, metric);
-    const ofMetric = known.filter((one) => one.metric === metric);
+    const ofMetric = known
+      .filter((one) => one.metric === metric)
+      .toSorted((one, other) => (one.date < other.date ? -1 : 1));
     for (const one of ofMetric) leaveOut(series, one);
     let open: KnownChange | undefined = ofMetric.find(({ overOn }) => overOn === null);
     for (const date of daysFrom(from, through)) {
@@ -118,11 +120,13 @@ export function judgeDays(
 /** A day with fewer people, or figures, is no spike, however few were usual. */
 const MIN_PEOPLE = 25;
 const MIN_COUNT = 40;
-/** A spike has at least so many times the usual people, and so many times the usual views or clones. */
+/** A spike has at least so many times the usual people. */
 const MIN_FACTOR = 2.2;
-const MIN_COUNT_FACTOR = 1.5;
 /** How many times the usual spread it is away. */
 const MIN_SPREADS = 3;
+/** Days that are not this far from the last same weekdays need no full comparison. */
+const ROUGHLY_HIGH = 1.2;
+const ROUGHLY_LOW = 0.9;
 const MIN_DROP_SPREADS = 2.5;
 /** How far it is above what one day in twenty reaches, as a logarithm. */
 const MIN_ABOVE_HIGH = 0.2;
@@ -148,11 +152,14 @@ const BACK_DAYS = 5;
 const MIN_BACK_DAYS = 4;
 /** What lasts so long is usual now. */
 const LASTING_DAYS = 28;
+const USUAL_NOW_DAYS = 14;
+/** For so long after its beginning, a return to the time before what lasted is no alert, and a drop that lasted is not told again. */
+const RETURN_DAYS = 56;
 /** A factor is at most this. */
 const MAX_TIMES = 1000;
 
-/** How many days before the first judged one have to be given: an alert is open for four weeks at most, and compared with the days before it. */
-export const GIVEN_DAYS = HISTORY_DAYS + LASTING_DAYS + MAX_DROP_SPAN;
+/** How many days before the first judged one have to be given: days are compared with those before an alert, too. */
+export const GIVEN_DAYS = HISTORY_DAYS + RETURN_DAYS + MAX_DROP_SPAN;
 
 interface Series {
   metric: AlertMetric;
@@ -161,43 +168,60 @@ interface Series {
   /** The same without holidays and without the days of alerts that are over, which were not usual. */
   usualCounts: Map<number, number>;
   usualPeople: Map<number, number>;
+  /** Alerts that are over, in the order in which they began. */
+  ended: KnownChange[];
 }
 
 function toSeries(days: readonly SubjectDay[], metric: AlertMetric): Series {
-  const counts = new Map<number, number>();
-  const people = new Map<number, number>();
+  const series = {
+    metric,
+    counts: new Map<number, number>(),
+    people: new Map<number, number>(),
+    usualCounts: new Map<number, number>(),
+    usualPeople: new Map<number, number>(),
+    ended: [],
+  };
   for (const day of days) {
     const count = metric === 'views' ? day.viewCount : day.cloneCount;
     const uniques = metric === 'views' ? day.viewUniques : day.cloneUniques;
     if (!isJudged(day) || count === null || uniques === null) continue;
-    counts.set(toDayNumber(day.date), count);
-    people.set(toDayNumber(day.date), uniques);
+    const number = toDayNumber(day.date);
+    series.counts.set(number, count);
+    series.people.set(number, uniques);
+    if (isHoliday(day.date)) continue;
+    series.usualCounts.set(number, count);
+    series.usualPeople.set(number, uniques);
   }
-  const usual = (figures: ReadonlyMap<number, number>) =>
-    new Map([...figures].filter(([day]) => !isHoliday(day)));
-  return { metric, counts, people, usualCounts: usual(counts), usualPeople: usual(people) };
+  return series;
 }
 
-/** Leaves out the days of an alert that is over, unless they are usual now. */
-function leaveOut({ usualCounts, usualPeople }: Series, { date, overOn, overReason }: KnownChange): void {
-  if (overOn === null || overReason === 'lasting') return;
-  for (let day = toDayNumber(date); day < toDayNumber(overOn); day += 1) {
+/** Leaves out the days of an alert that is over. What lasted is usual now, by its last days: a launch has a long tail. */
+function leaveOut({ usualCounts, usualPeople, ended }: Series, one: KnownChange): void {
+  const { date, overOn, overReason } = one;
+  if (overOn === null) return;
+  ended.push(one);
+  const last = toDayNumber(overOn) - (overReason === 'lasting' ? USUAL_NOW_DAYS : 0);
+  for (let day = toDayNumber(date); day < last; day += 1) {
     usualCounts.delete(day);
     usualPeople.delete(day);
   }
 }
 
-function findSpike({ metric, counts, people, usualCounts, usualPeople }: Series, day: number): Change | null {
+function findSpike(series: Series, day: number): Change | null {
+  const { metric, counts, people, usualCounts, usualPeople } = series;
   const count = counts.get(day) ?? 0;
   const uniques = people.get(day) ?? 0;
   if (uniques < MIN_PEOPLE || count < MIN_COUNT) return null;
+  if (uniques < roughlyUsual(usualPeople, day) * ROUGHLY_HIGH) return null;
   const ofPeople = toBaseline(usualPeople, day, day);
   if (ofPeople === null || uniques < MIN_FACTOR * ofPeople.expected) return null;
-  const ofCount = toBaseline(usualCounts, day, day);
-  if (ofCount === null || count < MIN_COUNT_FACTOR * ofCount.expected) return null;
   const distance = Math.log((uniques + 1) / (ofPeople.expected + 1));
   const { spread, high } = ofPeople.scatter();
   if (distance < MIN_SPREADS * spread || distance < high + MIN_ABOVE_HIGH) return null;
+  const before = expectedBefore(series, 'drop', day);
+  if (before !== null && uniques < MIN_FACTOR * before) return null;
+  const ofCount = toBaseline(usualCounts, day, day);
+  if (ofCount === null) return null;
   return {
     kind: 'spike',
     metric,
@@ -213,8 +237,10 @@ function findSpike({ metric, counts, people, usualCounts, usualPeople }: Series,
  * The last known days are a drop if each of them is low. The days before the first of them say what is usual. Days without
  * anybody count if all of them are such days: GitHub wrote zeros for everybody before.
  */
-function findDrop({ metric, counts, people, usualCounts, usualPeople }: Series, day: number): Change | null {
-  if (!people.has(day) || !mayBeLow(people, day)) return null;
+function findDrop(series: Series, day: number): Change | null {
+  const { metric, counts, people, usualCounts, usualPeople } = series;
+  const uniquesOfDay = people.get(day);
+  if (uniquesOfDay === undefined || uniquesOfDay > roughlyUsual(usualPeople, day) * ROUGHLY_LOW) return null;
   const known: number[] = [];
   for (let one = day; one > day - MAX_DROP_SPAN && known.length < DROP_DAYS; one -= 1)
     if (people.has(one)) known.push(one);
@@ -228,12 +254,18 @@ function findDrop({ metric, counts, people, usualCounts, usualPeople }: Series, 
     const usual = toBaseline(usualPeople, one, first);
     if (usual === null) return null;
     const uniques = people.get(one) ?? 0;
-    const least = usual.expected * (isHoliday(one) ? HOLIDAY_PART : 1);
+    const least = usual.expected * (isHoliday(dayOf(one)) ? HOLIDAY_PART : 1);
     if (uniques > least * MAX_DROP_DAY) return null;
     sum += uniques;
     expected += least;
   }
   if (expected < MIN_USUAL_PEOPLE * DROP_DAYS || sum > expected * MAX_DROP) return null;
+  const hasDropped = series.ended.findLast(
+    ({ kind, overReason }) => kind === 'drop' && overReason === 'lasting',
+  );
+  if (hasDropped && day - toDayNumber(hasDropped.date) <= RETURN_DAYS) return null;
+  const before = expectedBefore(series, 'spike', day);
+  if (before !== null && (people.get(day) ?? 0) > before * MAX_DROP_DAY) return null;
   const ofCount = toBaseline(usualCounts, day, first);
   const ofPeople = toBaseline(usualPeople, day, first);
   if (ofCount === null || ofPeople === null) return null;
@@ -249,17 +281,23 @@ function findDrop({ metric, counts, people, usualCounts, usualPeople }: Series, 
   };
 }
 
+/** What was expected of a day before the last alert of a kind that lasted; null if there is none. */
+function expectedBefore({ usualPeople, ended }: Series, kind: Change['kind'], day: number): number | null {
+  const last = ended.findLast((one) => one.kind === kind && one.overReason === 'lasting');
+  if (!last || day - toDayNumber(last.date) > RETURN_DAYS) return null;
+  return toBaseline(usualPeople, day, toDayNumber(last.date))?.expected ?? null;
+}
+
 /** From 19 December to 7 January fewer people come, and nobody is told that: these days are not usual ones. */
-function isHoliday(day: number): boolean {
-  const date = dayOf(day).slice(5);
+function isHoliday(day: Day): boolean {
+  const date = day.slice(5);
   return date >= '12-19' || date <= '01-07';
 }
 
-/** Whether a day is lower than most of the last same weekdays, and these are not too small: a look before the full comparison. */
-function mayBeLow(people: Counts, day: number): boolean {
+/** The middle of the last same weekdays, with alerts: a quick look before the full comparison. */
+function roughlyUsual(people: Counts, day: number): number {
   const before = [1, 2, 3, 4, 5, 6].flatMap((week) => people.get(day - 7 * week) ?? []);
-  const usual = middleOf(before) ?? 0;
-  return usual >= MIN_USUAL_PEOPLE / 2 && (people.get(day) ?? 0) < usual;
+  return middleOf(before) ?? 0;
 }
 
 /** How many times as many; one is the least that counts, so that silence makes no infinity. */

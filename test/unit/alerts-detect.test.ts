@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HISTORY_DAYS } from '../../lib/alerts/baseline.ts';
 import {
@@ -5,11 +6,13 @@ import {
   judgeDays,
   judgeMilestone,
   judgeReferrers,
+  type KnownChange,
   REFERRER_HISTORY_DAYS,
   type SubjectDay,
   sumGroupDays,
 } from '../../lib/alerts/detect.ts';
-import { addDays, type Day, daysFrom } from '../../lib/day.ts';
+import { addDays, type Day, daysBetween, daysFrom } from '../../lib/day.ts';
+import { SEED } from '../seed.ts';
 
 const DATE = '2026-03-16';
 const FROM = addDays(DATE, -HISTORY_DAYS);
@@ -71,4 +74,82 @@ test('a total that passes a round number is told, with the day', () => {
   const span = { from: addDays(DATE, 1), through: addDays(DATE, 3), told: null };
   expect(judgeMilestone('stars', totals, span)).toMatchObject({ milestone: 1000, date: addDays(DATE, 2) });
   expect(judgeMilestone('stars', totals, { ...span, told: 1000 })).toBeNull();
+});
+
+/** Days of views that vary, with one more state for some of them. */
+const variedDays = fc
+  .array(fc.integer({ min: 80, max: 140 }), { minLength: 150, maxLength: 150 })
+  .map((views) =>
+    toDays(addDays(DATE, -129), addDays(DATE, 20), (date) => {
+      const place = daysBetween(addDays(DATE, -129), date);
+      const isLaunch = date >= DATE && date < addDays(DATE, 4);
+      return (views[place] ?? 100) * (isLaunch ? 8 : 1) * 4;
+    }),
+  );
+const JUDGED = { from: addDays(DATE, -30), through: addDays(DATE, 20), known: [] };
+
+function holds(property: fc.IRawProperty<unknown, false>): void {
+  fc.assert(property, { numRuns: 6, seed: SEED });
+}
+
+test('a spike that stands out does so too if all figures are ten times as large', () => {
+  holds(
+    fc.property(variedDays, (days) => {
+      const larger = days.map((day) => ({
+        ...day,
+        viewCount: 10 * (day.viewCount ?? 0),
+        viewUniques: 10 * (day.viewUniques ?? 0),
+      }));
+      const datesOf = (given: SubjectDay[]) => judgeDays(given, JUDGED).began.map(({ date }) => date);
+      expect(datesOf(days)).toContain(DATE);
+      expect(datesOf(larger)).toEqual(datesOf(days));
+    }),
+  );
+});
+
+test('days that are not known begin no alert, and days that are not final change nothing', () => {
+  const states = fc.constantFrom('suspect', 'provisional', 'cut', 'lost', 'imported', 'not_published');
+  holds(
+    fc.property(variedDays, fc.array(states, { minLength: 40, maxLength: 40 }), (days, chosen) => {
+      const usual = days.filter(({ date }) => date < DATE);
+      const span = { ...JUDGED, through: addDays(DATE, -1) };
+      const known = usual.filter((_, place) => place % 5 !== 3 || place < 60);
+      expect(judgeDays(known, span).began).toEqual([]);
+      const zeros = usual
+        .filter((day) => !known.includes(day))
+        .map((day, place) => ({
+          ...day,
+          viewCount: 0,
+          viewUniques: 0,
+          state: chosen[place] ?? ('suspect' as const),
+        }));
+      expect(judgeDays([...zeros, ...known], span)).toEqual(judgeDays(known, span));
+    }),
+  );
+});
+
+test('judging day by day tells the same as judging all at once, and each alert is over once at most', () => {
+  holds(
+    fc.property(variedDays, (days) => {
+      const all = judgeDays(days, JUDGED);
+      let known: KnownChange[] = [];
+      const over: KnownChange[] = [];
+      for (const date of daysFrom(JUDGED.from, JUDGED.through)) {
+        const upToNow = days.filter((day) => day.date <= date);
+        const one = judgeDays(upToNow, { from: date, through: date, known });
+        const began = one.began.map((change) => ({ ...change, overOn: null, overReason: null }));
+        known = [...known, ...began].map(
+          (before) => one.over.find((ended) => ended.date === before.date) ?? before,
+        );
+        over.push(...one.over);
+      }
+      expect(known.map(({ date, overOn }) => ({ date, overOn }))).toEqual(
+        all.began.map(({ date }) => ({
+          date,
+          overOn: all.over.find((ended) => ended.date === date)?.overOn ?? null,
+        })),
+      );
+      expect(new Set(over.map(({ date }) => date)).size).toBe(over.length);
+    }),
+  );
 });
