@@ -102,6 +102,7 @@ const rows: Record<string, Row> = {
   'post /mail/{token}/decline': inSystem(...everybody),
   'post /mail/{token}/unsubscribe': inSystem(...everybody),
   'post /mail/{token}/resume': inSystem(...everybody),
+  'get /reports/{tenantId}': inTenant(...members),
   'get /subscriptions/{tenantId}': inTenant(...members),
   'post /subscriptions/{tenantId}': inTenant(...members),
   'patch /subscriptions/{tenantId}/{subscriptionId}': inTenant(...members),
@@ -207,6 +208,7 @@ const scopesOf: Record<string, KeyScope[]> = {
   'get /channels/{tenantId}/report': managing,
   'post /channels/{tenantId}/{channelId}/test': managing,
   'post /channels/{tenantId}/{channelId}/confirmation': managing,
+  'get /reports/{tenantId}': reading,
   'get /subscriptions/{tenantId}': none,
   'post /subscriptions/{tenantId}': none,
   'patch /subscriptions/{tenantId}/{subscriptionId}': none,
@@ -506,7 +508,8 @@ test('a key for one repository finds no other on any route, and none of the tena
 
 test('a key in the address is refused on every route, and on those of spreadsheets and feeds unless it is for them', async () => {
   const { key } = await createApiKey(installation.as(people.manager), ids.tenantId, { scope: 'manage' });
-  for (const route of described) {
+  // The routes of mails ask nobody who they are.
+  for (const route of described.filter((one) => !one.includes('/mail/'))) {
     const [method, address, body] = toRequest(route, ids.seen);
     const answer = await installation.anonymously(method, `${address}?key=${key}`, body);
     expect([route, answer.body.error?.code]).toEqual([route, 'key_in_address']);
