@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../lib/db/database.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
 import { findViolations, findViolationsInSights } from './axe.ts';
 import { openChromium } from './chromium.ts';
@@ -221,3 +222,86 @@ test('a viewer subscribes and is not offered the channels; the page says what ke
   expect(visitor.problems()).toEqual([]);
   await visitor.close();
 });
+
+test('alerts are listed with what explains them, and snoozed from the page', async () => {
+  const { page } = ada;
+  const call = installation.as('ada@example.com');
+  const [{ owner, name }] = (await call('GET', '/repositories/1/discover')).body.candidates;
+  await call('POST', '/repositories/1/batch', { repositories: [{ owner, name }] });
+  await installation.host.settled();
+  const { repositories } = (await call('GET', `/repositories/1?q=${name}`)).body;
+  const [{ repositoryId, fullName }] = repositories;
+  await storeSpike(repositoryId);
+  await ada.open('/t/1');
+  await page.getByText('Traffic is unusual: 1 alert is open.').waitFor();
+  await page.getByRole('link', { name: 'See what happened' }).click();
+  const alert = page.getByRole('article', { name: `Spike: ${fullName}` });
+  await alert.getByText('900 views instead of about 80, by 410 visitors on 6 March.').waitFor();
+  await alert.getByText('news.ycombinator.com entered the referrers').waitFor();
+  expect(await findViolationsInSights(page)).toEqual([]);
+
+  await page.getByRole('button', { name: 'Choose kinds…' }).click();
+  const kinds = page.getByRole('dialog', { name: 'Choose kinds of alerts' });
+  await kinds.getByRole('checkbox', { name: /^Milestone/ }).uncheck();
+  expect(await findViolations(page)).toEqual([]);
+  await kinds.getByRole('button', { name: 'Save' }).click();
+  await kinds.waitFor({ state: 'detached' });
+
+  await alert.getByRole('button', { name: /^Snooze/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Snooze' });
+  await dialog.getByLabel('What').selectOption({ label: `Only this kind (spike) of ${fullName}` });
+  expect(await findViolations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Snooze' }).click();
+  await alert.getByText('Snoozed').waitFor();
+  await page.getByRole('button', { name: /^End the snooze: Spike of/ }).click();
+  await alert.getByText('Snoozed').waitFor({ state: 'detached' });
+
+  await alert.getByRole('link', { name: /^Open 6 Mar/ }).click();
+  await page.waitForURL(/\/r\/\d+\?.*day=2026-03-06/);
+  await page.getByRole('region', { name: /6 Mar/ }).first().waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+/** As if a crowd had come on 6 March. */
+async function storeSpike(repositoryId: number): Promise<void> {
+  const { db } = openDatabase(installation.database.url);
+  const { alertId } = await db
+    .insertInto('alert')
+    .values({
+      tenantId: 1,
+      kind: 'spike',
+      name: 'news.ycombinator.com',
+      alertDate: '2026-03-06',
+      createdAt: '2026-03-07T09:00:00.000Z',
+    })
+    .returning('alertId')
+    .executeTakeFirstOrThrow();
+  const key = { tenantId: 1, alertId, repositoryId };
+  await db
+    .insertInto('alertChange')
+    .values({
+      ...key,
+      changeId: 1,
+      metric: 'views',
+      changeDate: '2026-03-06',
+      noticedDate: '2026-03-06',
+      amount: 900,
+      expected: 80,
+      people: 410,
+      expectedPeople: 30,
+    })
+    .execute();
+  await db
+    .insertInto('alertReason')
+    .values({
+      ...key,
+      reasonId: 1,
+      kind: 'referrer',
+      name: 'news.ycombinator.com',
+      reasonDate: '2026-03-06',
+      movement: 'entered',
+      amount: 700,
+    })
+    .execute();
+  await db.destroy();
+}
