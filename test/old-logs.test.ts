@@ -48,7 +48,7 @@ async function countRows() {
   return counts;
 }
 
-test('the daily alarm deletes ended runs and problems after 400 days, and nothing else', async () => {
+test('the daily alarm deletes ended runs, problems and alerts after 400 days, and nothing else', async () => {
   const second = addDays(START, 1);
   const third = addDays(START, 2);
   const mend = installation.github.fail({
@@ -85,7 +85,7 @@ test('the daily alarm deletes ended runs and problems after 400 days, and nothin
   expect(await collectOn(addDays(START, 403))).toEqual({
     runs: 1,
     problems: 2,
-    alerts: 0,
+    alerts: 2,
     audit: 0,
     keys: 0,
     mailAddresses: 0,
@@ -117,7 +117,7 @@ test('an open problem is kept, however old it is, and a clock that may be ahead 
   expect(await collectOn(addDays(START, 901))).toEqual({
     runs: 4,
     problems: 0,
-    alerts: 0,
+    alerts: 1,
     audit: 6,
     keys: 0,
     mailAddresses: 0,
