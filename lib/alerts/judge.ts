@@ -45,6 +45,8 @@ const MAX_EXPLAINED = 5;
 const MAX_REASONS = 3;
 /** A referrer that brought this part of what a spike has more than usual is its cause. */
 const CAUSING_SHARE = 0.3;
+/** What brought less than this part explains nothing. */
+const EXPLAINING_SHARE = 0.05;
 /** A larger group is as steady as its sums: the work is not worth it. */
 const MAX_MEMBERS = 1000;
 
@@ -417,6 +419,8 @@ async function findReasons(db: Db, tenantId: number, { kind, date, added }: Caus
   });
   const ofLists = ids.flatMap((repositoryId) => {
     const own = rises.get(repositoryId);
+    const explains = ({ atLeast }: { atLeast: number }) =>
+      atLeast >= EXPLAINING_SHARE * toExcess(added, repositoryId);
     const toReason =
       (kind: 'referrer' | 'path') =>
       ({ name, previousRank, atLeast }: { name: string; previousRank: number | null; atLeast: number }) => ({
@@ -428,8 +432,8 @@ async function findReasons(db: Db, tenantId: number, { kind, date, added }: Caus
         amount: atLeast > 0 ? atLeast : null,
       });
     return [
-      ...(own?.referrers ?? []).slice(0, MAX_REASONS).map(toReason('referrer')),
-      ...(own?.paths ?? []).slice(0, MAX_REASONS).map(toReason('path')),
+      ...(own?.referrers ?? []).filter(explains).slice(0, MAX_REASONS).map(toReason('referrer')),
+      ...(own?.paths ?? []).filter(explains).slice(0, MAX_REASONS).map(toReason('path')),
     ];
   });
   const released = releases.rows.map(({ repositoryId, tag, publishedAt }) => ({
@@ -441,6 +445,12 @@ async function findReasons(db: Db, tenantId: number, { kind, date, added }: Caus
     amount: null,
   }));
   return [...ofLists, ...released];
+}
+
+/** By how much a repository's views differ from what was usual; 0 if the alert is not about its views. */
+function toExcess(changes: Cause['added'], repositoryId: number): number {
+  const views = changes.find((change) => change.repositoryId === repositoryId && change.metric === 'views');
+  return views ? Math.abs(views.value - (views.expected ?? 0)) : 0;
 }
 
 const judgements: Merge<'alertJudgement'> = {

@@ -3,6 +3,7 @@ import type { Line, Message } from '../channels/message.ts';
 import { toDayAndMonth } from '../day.ts';
 import { toDayAddress } from '../day-address.ts';
 import { ALERT_TITLES } from './titles.ts';
+import { isOfSeveral } from './words.ts';
 
 /** Whether an alert began, or is over. */
 export type AlertPhase = 'began' | 'over';
@@ -45,13 +46,12 @@ export function toAlertMessage(alert: Alert, { tenant, phase, pagesUrl }: Tellin
 }
 
 function toSections(alert: Alert, said: string): Message['sections'] {
-  const each =
-    alert.changeCount > 1
-      ? alert.changes.map(({ repository, group, metric, value, expected }): Line => {
-          const usual = expected === null ? '' : ` instead of about ${expected}`;
-          return { text: `${repository?.fullName ?? group?.name ?? ''}: ${value} ${metric}${usual}` };
-        })
-      : [];
+  const each = isOfSeveral(alert.changes)
+    ? alert.changes.map(({ repository, group, metric, value, expected }): Line => {
+        const usual = expected === null ? '' : ` instead of about ${expected}`;
+        return { text: `${repository?.fullName ?? group?.name ?? ''}: ${value} ${metric}${usual}` };
+      })
+    : [];
   return [
     { heading: 'What happened', lines: [{ text: said }, ...each] },
     { heading: 'On these days', lines: toReasonLines(alert) },
@@ -61,9 +61,8 @@ function toSections(alert: Alert, said: string): Message['sections'] {
 function toReasonLines({ reasons, changes }: Alert): Line[] {
   if (reasons.length === 0)
     return [{ text: 'No referrer or page entered the lists, and nothing was released or annotated.' }];
-  const isOfSeveral = new Set(changes.map(({ repository }) => repository?.repositoryId)).size > 1;
   return reasons.map(({ kind, text, date, repository, url }) => {
-    const name = isOfSeveral && repository ? `${repository.fullName}: ` : '';
+    const name = isOfSeveral(changes) && repository ? `${repository.fullName}: ` : '';
     const note = kind === 'annotation' ? `Noted for ${toDayAndMonth(date)}: ` : '';
     return { text: `${name}${note}${text}`, ...(url ? { href: url } : {}) };
   });

@@ -20,6 +20,11 @@ const PEOPLE: Record<AlertMetric, [one: string, many: string]> = {
 /** A repository's or group's name as far as the reader may see it. */
 const nameOf = ({ repository, group }: AlertChange) => repository?.fullName ?? group?.name ?? '';
 
+/** Whether an alert is about more than one repository or group, so that each has to be named. */
+export function isOfSeveral(changes: readonly AlertChange[]): boolean {
+  return new Set(changes.map(nameOf)).size > 1;
+}
+
 /** What an alert is about: a name, two, or one and how many more. */
 export function toAlertSubject(changes: readonly AlertChange[]): string {
   const names = [...new Set(changes.map(nameOf))];
@@ -81,7 +86,8 @@ export function toAlertEnding(kind: AlertKind, changes: readonly AlertChange[]):
     .sort((one, other) => (one.date < other.date ? -1 : 1))
     .at(-1);
   if (!last || ends.includes(null)) return null;
-  if (last.reason === 'lasting') return 'It has stayed so for four weeks: that is usual now.';
+  if (last.reason === 'lasting')
+    return 'After four weeks it is still not as before. What it is now counts as usual.';
   if (last.reason === 'unknown') return 'Too few days are known since to say how it went on.';
   return `Traffic is as usual again since ${toDayAndMonth(last.date)}.`;
 }

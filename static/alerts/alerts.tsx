@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { ALERT_TITLES } from '../../lib/alerts/titles.ts';
+import { isOfSeveral } from '../../lib/alerts/words.ts';
 import type { Alert, AlertList, AlertSnooze, SnoozeDeleted } from '../../lib/answers/alerts.ts';
 import { addDays, toDay } from '../../lib/day.ts';
 import { mayInTenant } from '../access.ts';
@@ -143,7 +144,8 @@ interface AlertItemProps {
 }
 
 function AlertItem({ tenantId, alert, onSnooze }: AlertItemProps) {
-  const { kind, state, subject, title, ending, date, changes, changeCount, reasons, snoozed } = alert;
+  const { kind, state, subject, title, ending, date, changes, reasons, snoozed } = alert;
+  const namesEach = isOfSeveral(changes);
   return (
     <article class="alert-item" aria-label={`${ALERT_TITLES[kind]}: ${subject}`}>
       <header>
@@ -155,7 +157,7 @@ function AlertItem({ tenantId, alert, onSnooze }: AlertItemProps) {
       </header>
       <p>{title}.</p>
       {ending && <p>{ending}</p>}
-      {changeCount > 1 && <Changes alert={alert} />}
+      {namesEach && <Changes alert={alert} />}
       {reasons.length > 0 && (
         <ul class="alert-reasons" aria-label="What happened on these days">
           {reasons.map(({ kind: of, text, date: on, repository, url }) => (
@@ -168,7 +170,7 @@ function AlertItem({ tenantId, alert, onSnooze }: AlertItemProps) {
                 text
               )}
               <span class="muted">
-                {changes.length > 1 && repository && ` · ${repository.fullName}`} · {formatShortDay(on)}
+                {namesEach && repository && ` · ${repository.fullName}`} · {formatShortDay(on)}
               </span>
             </li>
           ))}
