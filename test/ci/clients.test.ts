@@ -49,7 +49,7 @@ async function run(program: string, given: string[], more: Record<string, string
 }
 
 /** The program in a language that docs/api.md shows. */
-async function programOf(language: 'ts' | 'py'): Promise<string> {
+async function programOf(language: 'ts' | 'py' | 'yaml'): Promise<string> {
   const text = await readFile(path.join(ROOT, 'docs/api.md'), 'utf8');
   const [, program = ''] =
     new RegExp(`\`\`\`${language}\\n([^\`]*(?:\`(?!\`\`)[^\`]*)*)\`\`\``).exec(text) ?? [];
@@ -83,7 +83,8 @@ test('a Python client has every operation, and that of docs/api.md reads with a 
   await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
   // It runs a formatter.
   const withTools = { PATH: `${path.join(folder, 'venv/bin')}:${process.env.PATH}` };
-  const given = ['generate', '--path', OPENAPI, '--output-path', 'client'];
+  await writeFile(path.join(folder, 'client.yaml'), await programOf('yaml'));
+  const given = ['generate', '--path', OPENAPI, '--output-path', 'client', '--config', 'client.yaml'];
   const said = await run('openapi-python-client', given, withTools);
   expect(said.trim()).toBe('Generating client');
   await writeFile(path.join(folder, 'client.py'), await programOf('py'));
