@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import { type Answer, json } from '../lib/answer.ts';
-import type { Report, ReportPeriod } from '../lib/answers/reports.ts';
+import type { Report } from '../lib/answers/reports.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { recordExport } from '../lib/audit.ts';
 import { requireAccess } from '../lib/caller.ts';
-import { toDay } from '../lib/day.ts';
-import { dayField, groupParameter } from '../lib/fields.ts';
+import { groupParameter } from '../lib/fields.ts';
+import { isOnePeriod, ONE_PERIOD, periodFields, toPeriod } from '../lib/reports/asked.ts';
 import { toHtmlFile } from '../lib/reports/html.ts';
 import { toMarkdown } from '../lib/reports/markdown.ts';
-import { newestEndedMonth, PERIOD_PATTERN, parsePeriod, rangePeriod } from '../lib/reports/period.ts';
 import { readReport } from '../lib/reports/report.ts';
 import { parseQuery } from '../lib/request.ts';
 import { getTenant } from '../lib/tenants/tenant.ts';
@@ -16,33 +15,14 @@ import { getTenant } from '../lib/tenants/tenant.ts';
 /** A month or week, or `from` and `to`, both included. Default: the newest month that has ended. */
 export const ReportRequest = z
   .strictObject({
-    /** Such as 2026-10 or 2026-W47. */
-    period: z
-      .string()
-      .regex(PERIOD_PATTERN)
-      .refine((key) => !PERIOD_PATTERN.test(key) || parsePeriod(key) !== null, 'This year has no such week.')
-      .optional(),
-    from: dayField.optional(),
-    to: dayField.optional(),
+    ...periodFields,
     group: groupParameter,
     /** `markdown` and `html` are files; the HTML needs nothing else. */
     as: z.enum(['json', 'markdown', 'html']).default('json'),
   })
-  .refine(
-    ({ period, from, to }) => (from === undefined) === (to === undefined) && (period === undefined || !from),
-    'Give a period, or both from and to.',
-  );
+  .refine(isOnePeriod, ONE_PERIOD);
 
 const app = createApp();
-
-function toPeriod(
-  { period, from, to }: Pick<z.output<typeof ReportRequest>, 'period' | 'from' | 'to'>,
-  now: Date,
-): ReportPeriod {
-  const named = period === undefined ? null : parsePeriod(period);
-  if (named) return named;
-  return from === undefined || to === undefined ? newestEndedMonth(toDay(now)) : rangePeriod(from, to);
-}
 
 /** How each file is made, and what it is. */
 const FILES = {

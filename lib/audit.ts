@@ -88,6 +88,7 @@ export const AUDIT_KINDS = {
   import_created: ['imports', 'began to import {subject}: {detail}'],
   import_completed: ['imports', 'imported {subject}: {detail}'],
   import_taken_back: ['imports', 'took back the import of {subject}: {detail}'],
+  report_sent: ['exports', 'sent the report of {subject} to {detail}'],
   exported: ['exports', 'downloaded {subject} ({detail})'],
 } as const;
 

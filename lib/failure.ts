@@ -338,6 +338,9 @@ export const FAILURES = {
   // Subscriptions.
   too_many_subscriptions: { status: 409 },
 
+  // Reports that are sent now.
+  too_many_reports: { status: 429 },
+
   // Channels.
   too_many_channels: { status: 409 },
   channel_unreadable: {

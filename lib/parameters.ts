@@ -51,7 +51,7 @@ const isApiAddress = (text: string) => isHttpUrl(text) || /^\/\w/.test(text);
 const FILE_ACTIONS = ['shares', 'publish'];
 
 /** The actions that send mail. */
-const MAIL_ACTIONS = ['channels', 'subscriptions', 'watch', 'report-weekly'];
+const MAIL_ACTIONS = ['channels', 'subscriptions', 'watch', 'report-weekly', 'report-now'];
 
 const isMailServer = (text: string) =>
   /^smtps?:$/.test(parseUrl(text)?.protocol ?? '') && new URL(text).hostname !== '';

@@ -103,6 +103,7 @@ const rows: Record<string, Row> = {
   'post /mail/{token}/unsubscribe': inSystem(...everybody),
   'post /mail/{token}/resume': inSystem(...everybody),
   'get /reports/{tenantId}': inTenant(...members),
+  'post /report-now/{tenantId}': inTenant(...members),
   'get /subscriptions/{tenantId}': inTenant(...members),
   'post /subscriptions/{tenantId}': inTenant(...members),
   'patch /subscriptions/{tenantId}/{subscriptionId}': inTenant(...members),
@@ -209,6 +210,7 @@ const scopesOf: Record<string, KeyScope[]> = {
   'post /channels/{tenantId}/{channelId}/test': managing,
   'post /channels/{tenantId}/{channelId}/confirmation': managing,
   'get /reports/{tenantId}': reading,
+  'post /report-now/{tenantId}': none,
   'get /subscriptions/{tenantId}': none,
   'post /subscriptions/{tenantId}': none,
   'patch /subscriptions/{tenantId}/{subscriptionId}': none,
@@ -424,7 +426,7 @@ test('a missing tenant and a tenant you may not see get the same answer', async 
     const [method, route, body] = toRequest(key, ids.seen);
     for (const tenantId of ['999999', 'abc', '0', '-1', '1.5', '99999999999999999999'])
       for (const person of ['administrator', 'outsider'] as const) {
-        const asked = route.replace(/^(\/\w+)\/\d+/, `$1/${tenantId}`);
+        const asked = route.replace(/^(\/[\w-]+)\/\d+/, `$1/${tenantId}`);
         const answer = await calls[person](method, asked, body);
         expect(answer.body.error.code, `${method} ${asked}`).toBe('tenant_not_found');
       }

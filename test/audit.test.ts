@@ -327,6 +327,14 @@ function toSteps(one: { owner: string; name: string }): Step[] {
       },
     ],
     [
+      'post /report-now/{tenantId}',
+      ['sent the report of 2025-12 to Team'],
+      () => {
+        const receiver = { channelId: ids.channel };
+        return ada('POST', `/report-now/${tenantId}`, { key: randomUUID(), period: '2025-12', receiver });
+      },
+    ],
+    [
       'delete /channels/{tenantId}/{channelId}',
       ['deleted the channel Team for problems and reports'],
       () => ada('DELETE', `/channels/${tenantId}/${ids.channel}`),

@@ -31,6 +31,7 @@ import { type Db, openDatabase } from '../lib/db/database.ts';
 import { migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows } from '../lib/db/portable.ts';
 import { requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
+import { sendOnDemand } from '../lib/deliveries/on-demand.ts';
 import { planExport, readExportPart } from '../lib/exports.ts';
 import { Failure } from '../lib/failure.ts';
 import type { GitHubClient } from '../lib/github.ts';
@@ -494,6 +495,12 @@ async function runChannels(step: Step, tenantId: number): Promise<void> {
       await sendReports({ ...services(db), clock, pagesUrl, isTime: () => true });
       mend();
     });
+  const order = { tenantId, by: { issuer: 'i', subject: 's' }, key: 'k', channelId: null };
+  await step('send a report on demand', async (db) => {
+    const refuse = () => Promise.reject(new Failure('mail_timeout'));
+    await expect(sendOnDemand(services(db), order, refuse)).rejects.toThrow();
+    for (let count = 0; count < 2; count += 1) await sendOnDemand(services(db), order, async () => undefined);
+  });
   await step('end problems', async (db) => {
     await setTokenExpiry(tenantId, null);
     await watchProblems(db, NOW);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Report } from '../lib/answers/reports.ts';
 import { toPayload } from '../lib/channels/message.ts';
@@ -9,8 +10,10 @@ import { toReportMail } from '../lib/reports/mail.ts';
 import { toReportMessage } from '../lib/reports/message.ts';
 import { dueReports } from '../lib/reports/period.ts';
 import { saveReferrers } from '../lib/snapshots.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { findAdaptiveCardError, findBlockKitError } from '../local/webhooks/limits.ts';
-import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
+import { createApiKey } from './api-keys.ts';
+import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 import { sampleReport, sampleRepository } from './sample-report.ts';
 
 /** A Monday; the report is of 2026-W10, 2 to 8 March. */
@@ -20,13 +23,14 @@ const WEEK = '2026-03-02';
 let installation: TestInstallation;
 let ada: Call;
 let db: Db;
+let serverId: number;
 let ids: number[];
 let names: string[];
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true, now: '2026-02-20T05:00:00.000Z' });
   installation.github.setAnswers('sparse');
-  await installation.initialize();
+  ({ serverId } = await installation.initialize());
   ada = installation.as('ada@example.com');
   const { body } = await ada('GET', '/repositories/1/discover');
   const repositories = body.candidates
@@ -395,4 +399,147 @@ test('a report of many repositories with the longest names fits Slack and Teams'
   const message = toReportMessage(report, 'https://traffic.department.example.com');
   expect(findBlockKitError(toPayload('slack', message))).toBeNull();
   expect(findAdaptiveCardError(toPayload('teams', message))).toBeNull();
+});
+
+const mailsTo = (email: string) => installation.mails.received().filter(({ to }) => to.includes(email));
+
+test('a month’s report goes once to the channel and the subscription that take it, when it is due', async () => {
+  installation.now('2026-04-02T08:00:00.000Z');
+  const url = `${installation.url}/webhooks/json/monthly`;
+  const monthly = { kind: 'webhook', name: 'Monthly', contents: 'problems', monthly: true, url };
+  const { body: channel } = await ada('POST', '/channels/1', monthly);
+  const wanted = { weekly: false, monthly: true, alerts: false };
+  const { body: subscription } = await ada('POST', '/subscriptions/1', wanted);
+  installation.now('2026-04-03T11:59:00.000Z');
+  await send();
+  expect([arrived('/json/monthly'), mailsTo('ada@example.com')]).toEqual([[], []]);
+  installation.now('2026-04-03T12:00:00.000Z');
+  await Promise.all([send(), send()]);
+  await send();
+  expect(arrived('/json/monthly')).toMatchObject([
+    { body: { type: 'monthly report', period: { key: '2026-03' }, viewCount: 410 } },
+  ]);
+  const [mail, ...others] = mailsTo('ada@example.com');
+  expect(others).toEqual([]);
+  expect(mail?.mail.subject).toMatch(/March 2026/);
+  expect(mail?.mail.text).toContain('410');
+  expect(mail?.mail.attachments).toMatchObject([{ mimeType: 'image/png' }]);
+  await ada('DELETE', `/channels/1/${channel.channelId}`);
+  await ada('DELETE', `/subscriptions/1/${subscription.subscriptionId}`);
+});
+
+const PERIOD = { period: '2026-W10' };
+const outcome = ({ status, body }: Answer) => [status, body.error?.code ?? body.state];
+/** Sends a report now, with a key of its own unless one is given. */
+const sendNow = (call: Call, receiver: unknown, more: object = {}) =>
+  call('POST', '/report-now/1', { key: randomUUID(), ...PERIOD, receiver, ...more });
+
+test('a member sends the report that they see to their own address, once for each key', async () => {
+  installation.now('2026-04-07T08:00:00.000Z');
+  await ada('PUT', '/members/1/viewer@example.com', { role: 'viewer' });
+  const own = { role: 'repository viewer', repositoryIds: [ids[1]] };
+  await ada('PUT', '/members/1/few@example.com', own);
+  const few = installation.as('few@example.com');
+  const key = randomUUID();
+  const answers = await Promise.all([1, 2, 3].map(() => sendNow(few, 'me', { key })));
+  expect(answers.map(outcome)).toContainEqual([200, 'sent']);
+  for (const answer of answers) expect([200, 202]).toContain(answer.status);
+  expect(outcome(await sendNow(few, 'me', { key }))).toEqual([200, 'sent']);
+  const [mail, ...others] = mailsTo('few@example.com');
+  expect(others).toEqual([]);
+  expect(mail?.mail.text).toContain(names[1]);
+  expect(mail?.mail.text).not.toContain(names[0]);
+  expect(mail?.mail.text).toContain('because you sent it to yourself');
+  expect(mail?.mail.attachments).toMatchObject([{ mimeType: 'image/png' }]);
+  expect(mail?.source).not.toMatch(/^list-unsubscribe/im);
+  const days = { period: undefined, from: '2026-03-02', to: '2026-03-04' };
+  expect(outcome(await sendNow(few, 'me', days))).toEqual([200, 'sent']);
+  expect(mailsTo('few@example.com').length).toBe(2);
+});
+
+test('a manager sends the report of a group to a channel, and nobody else does', async () => {
+  const { body: group } = await ada('POST', '/groups/1', { name: 'Now', repositoryIds: [ids[1]] });
+  const channelId = await addChannel('webhook', '/json/now');
+  const viewer = installation.as('viewer@example.com');
+  expect(outcome(await sendNow(viewer, { channelId }))).toEqual([403, 'forbidden']);
+  expect(outcome(await sendNow(installation.as('few@example.com'), { channelId }))).toEqual([
+    403,
+    'forbidden',
+  ]);
+  const stranger = installation.as('nobody@example.com');
+  expect(outcome(await sendNow(stranger, 'me'))).toEqual([404, 'tenant_not_found']);
+  expect(arrived('/json/now')).toEqual([]);
+  expect(outcome(await sendNow(ada, { channelId }, { group: group.groupId }))).toEqual([200, 'sent']);
+  expect(arrived('/json/now')).toMatchObject([
+    { body: { type: 'weekly report', group: { name: 'Now' }, viewCount: 35 } },
+  ]);
+  expect(outcome(await sendNow(ada, { channelId }, { group: 999 }))).toEqual([404, 'group_not_found']);
+  expect(outcome(await sendNow(ada, { channelId: 999 }))).toEqual([404, 'channel_not_found']);
+  expect(outcome(await sendNow(ada, 'you'))).toEqual([400, 'invalid_input']);
+  expect(outcome(await sendNow(ada, 'me', { period: '2027-01' }))).toEqual([400, 'day_in_future']);
+  const token = { githubUser: DEMO_USERS.hubot, githubToken: DEMO_TOKENS.hubot };
+  const { tenantId } = (await ada('POST', '/tenants', { name: 'Other', serverId, ...token })).body;
+  const elsewhere = { key: randomUUID(), receiver: { channelId } };
+  expect(outcome(await ada('POST', `/report-now/${tenantId}`, elsewhere))).toEqual([
+    404,
+    'channel_not_found',
+  ]);
+  expect(arrived('/json/now').length).toBe(1);
+  await ada('DELETE', `/channels/1/${channelId}`);
+  const { body: log } = await ada('GET', '/audit/1?area=exports');
+  expect(log.events.map(({ sentence }: { sentence: string }) => sentence)).toContain(
+    'sent the report of 2026-W10 to /json/now',
+  );
+});
+
+test('an e-mail channel gets the mail with the chart', async () => {
+  const email = { kind: 'email', name: 'Mine', contents: 'reports', email: 'ada@example.com' };
+  const { channelId } = (await ada('POST', '/channels/1', email)).body;
+  const before = mailsTo('ada@example.com').length;
+  expect(outcome(await sendNow(ada, { channelId }))).toEqual([200, 'sent']);
+  const [mail] = mailsTo('ada@example.com').slice(before);
+  expect(mail?.mail.attachments).toMatchObject([{ mimeType: 'image/png' }]);
+  expect(mail?.source).toMatch(/^list-unsubscribe:/im);
+  await ada('DELETE', `/channels/1/${channelId}`);
+});
+
+test('a mail server that refuses is named at once, and the same key sends what failed', async () => {
+  const key = randomUUID();
+  const viewer = installation.as('viewer@example.com');
+  const mend = installation.mails.fail({ kind: 'refuse', code: 554, message: '5.7.1 Not from here' });
+  expect(outcome(await sendNow(viewer, 'me', { key }))).toEqual([422, 'mail_refused']);
+  mend();
+  expect(mailsTo('viewer@example.com')).toEqual([]);
+  expect(outcome(await sendNow(viewer, 'me', { key }))).toEqual([200, 'sent']);
+  expect(outcome(await sendNow(viewer, 'me', { key }))).toEqual([200, 'sent']);
+  expect(mailsTo('viewer@example.com').length).toBe(1);
+});
+
+test('nobody sends more than twenty reports in an hour, and what was sent before still answers', async () => {
+  installation.now('2026-04-07T10:00:00.000Z');
+  const viewer = installation.as('viewer@example.com');
+  const keys = Array.from({ length: 20 }, () => randomUUID());
+  // Refused mails count, too, and are cheaper than sent ones.
+  const mend = installation.mails.fail({ kind: 'refuse', code: 550, message: '5.1.1 No such user' });
+  const quiet = { period: '2025-03' };
+  for (const key of keys) expect((await sendNow(viewer, 'me', { key, ...quiet })).status).toBe(422);
+  mend();
+  const refused = await sendNow(viewer, 'me', quiet);
+  expect(outcome(refused)).toEqual([429, 'too_many_reports']);
+  expect(refused.headers.get('retry-after')).toBe('3600');
+  expect(outcome(await sendNow(ada, 'me', quiet))).toEqual([200, 'sent']);
+  installation.now('2026-04-07T11:00:01.000Z');
+  expect(outcome(await sendNow(viewer, 'me', { key: keys[0], ...quiet }))).toEqual([200, 'sent']);
+});
+
+test('a report has only the repositories that a repository viewer or a key may see', async () => {
+  const readNames = async (call: Call) => {
+    const { body } = await call('GET', '/reports/1?period=2026-W10');
+    return [body.totals.viewCount.count, body.repositories.map((one: { fullName: string }) => one.fullName)];
+  };
+  expect(await readNames(installation.as('few@example.com'))).toEqual([35, [names[1]]]);
+  const few = await createApiKey(ada, 1, { reach: 'repositories', repositoryIds: [ids[1] ?? 0] });
+  const byKey = installation.bearing(few.key);
+  expect(await readNames(byKey)).toEqual([35, [names[1]]]);
+  expect(outcome(await sendNow(byKey, 'me'))).toEqual([403, 'person_required']);
 });

@@ -16,7 +16,7 @@ export const mailing: FailureCode[] = [
   'mail_refused',
   'mail_try_later',
 ];
-const sending: FailureCode[] = [
+export const sending: FailureCode[] = [
   ...mailing,
   'mail_unconfirmed',
   'private_address',

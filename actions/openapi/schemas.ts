@@ -41,6 +41,7 @@ import * as initRequests from '../init.ts';
 import * as keyRequests from '../keys.ts';
 import * as mcpRequests from '../mcp.ts';
 import * as memberRequests from '../members.ts';
+import * as reportNowRequests from '../report-now.ts';
 import * as reportRequests from '../reports.ts';
 import * as repositoryRequests from '../repositories.ts';
 import * as ruleRequests from '../rules.ts';
@@ -65,6 +66,7 @@ const requestModules = [
   serverRequests,
   statsRequests,
   reportRequests,
+  reportNowRequests,
   tenantRequests,
   dashboardRequests,
   channelRequests,

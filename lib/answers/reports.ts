@@ -164,3 +164,7 @@ export const Report = z.object({
   }),
 });
 export type Report = z.infer<typeof Report>;
+
+/** What came of sending a report. `sending`: an earlier request with the same key is at it. */
+export const ReportSent = z.object({ key: z.string(), state: z.enum(['sent', 'sending']) });
+export type ReportSent = z.infer<typeof ReportSent>;

@@ -84,7 +84,7 @@ export const GRANTS: Record<keyof Tables, Record<ActingRole, Privilege[]>> = {
   problem: { web: READ, collector: ALL },
   problemNotice: { web: READ, collector: ALL },
   subscription: { web: ALL, collector: CHANGE },
-  delivery: { web: CLEAR, collector: ALL },
+  delivery: { web: ALL, collector: ALL },
   auditEvent: { web: APPEND, collector: CLEAR },
   share: { web: ALL, collector: READ },
   // Snoozes quiet open alerts.

@@ -65,7 +65,7 @@ const AREAS: Record<AuditArea, string> = {
   alerts: 'Alerts',
   dashboards: 'Dashboards',
   shares: 'Shares',
-  exports: 'Downloads',
+  exports: 'Downloads and sent reports',
   deletions: 'Deletions of all kinds',
 };
 

@@ -42,10 +42,12 @@ export const deliveryTables = {
   },
   delivery: {
     tenantId: integer,
-    receiverKind: choice(RECEIVER_KINDS, 12),
+    /** `person`: the one who sent it, whose id is 0. */
+    receiverKind: choice([...RECEIVER_KINDS, 'person'], 12),
     receiverId: integer,
-    about: choice(ABOUTS, 10),
-    /** Which one: the first day of a report, or the id and phase of an alert. */
+    /** `demand`: a report that somebody sent now. */
+    about: choice([...ABOUTS, 'demand'], 10),
+    /** Which one: the first day of a report, the id and phase of an alert, or who sent it now and the client's key. */
     deliveryKey: text(60),
     attempts: integer,
     /** Null once it was sent, and if it is not tried again. */
