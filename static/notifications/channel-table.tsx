@@ -1,20 +1,17 @@
 import { useState } from 'preact/hooks';
 import type { ChannelTest } from '../../actions/channels.ts';
 import type { Channel } from '../../lib/answers/channels.ts';
+import { dueReports } from '../../lib/reports/period.ts';
 import { useApp } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Menu } from '../controls/menu.tsx';
 import { Empty, Failure, Notice } from '../controls/notice.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatInstant } from '../format.ts';
+import { sendReport } from '../reports/send.ts';
+import { KINDS } from './channel-kinds.ts';
 import { describeQuiet } from './receiver-fields.tsx';
 
-const KINDS: Record<Channel['kind'], string> = {
-  slack: 'Slack',
-  teams: 'Microsoft Teams',
-  webhook: 'JSON webhook',
-  email: 'E-mail',
-};
 const CONTENTS: Record<Channel['contents'], string> = {
   problems: 'Problems',
   reports: 'Weekly report',
@@ -44,10 +41,21 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
   async function test(channel: Channel, body: ChannelTest) {
     setTested(undefined);
     const path = `channels/${tenantId}/${channel.channelId}/test`;
-    const sent = await submission.run(async () => void (await api.send<Channel>('POST', path, body)));
+    const isRich = body.send === 'report' && channel.kind === 'email';
+    const sent = await submission.run(async () => {
+      if (isRich) await sendNewest(channel);
+      else await api.send<Channel>('POST', path, body);
+    });
     if (sent)
       setTested(`${body.send === 'report' ? 'Report' : 'Test message'} delivered to ${channel.name}.`);
     onTested();
+  }
+
+  /** The mail with the chart, which the test of a channel has no memory for. */
+  async function sendNewest({ channelId, group }: Channel) {
+    const [{ period }] = dueReports(new Date());
+    const groupId = group?.groupId ?? null;
+    await sendReport(api, { tenantId, period, groupId, receiver: { channelId }, key: crypto.randomUUID() });
   }
 
   async function ask(channel: Channel) {

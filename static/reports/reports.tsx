@@ -18,6 +18,7 @@ import { applyTheme } from '../theme.tsx';
 import { DownloadMenu } from './download-menu.tsx';
 import { requestOf } from './period.ts';
 import { PeriodMenu } from './period-menu.tsx';
+import { SendButton } from './send-button.tsx';
 import { Sheet } from './sheet.tsx';
 
 /** The report of a week, a month or any days, to read, print, send and share. */
@@ -43,6 +44,7 @@ export function Reports({ tenantId }: { tenantId: number }) {
           <>
             <GroupMenu tenantId={tenantId} groups={groupsOf(report)} count={countOf(report)} />
             <DownloadMenu tenantId={tenantId} request={request} report={report} />
+            <SendButton report={report} />
             <ShareButton tenantId={tenantId} target={report && targetOf(report)} />
             <button type="button" class="button primary" disabled={!report} onClick={() => window.print()}>
               <Icon name="print" /> Print or save as PDF

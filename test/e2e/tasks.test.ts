@@ -509,3 +509,31 @@ test('the report of last quarter takes three clicks; it is shared with its days,
   await page.getByRole('alert').getByText('period').waitFor();
   expect(ada.problems()).toEqual(['400 GET reports/1']);
 });
+
+test('a report is sent from its page by keyboard; a refusal is named there, and trying again sends it once', async () => {
+  const { page } = ada;
+  await ada.open('/t/1/reports?period=2026-09');
+  await page.getByText('How complete is this?').waitFor();
+  const button = page.getByRole('button', { name: 'Send…' });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Send the report of September 2026' });
+  const receiver = dialog.getByLabel('Send to');
+  await receiver.waitFor();
+  expect(await receiver.locator('option:checked').textContent()).toBe('Me: ada@example.com');
+  const isToMe = ({ to }: { to: string[] }) => to.includes('ada@example.com');
+  const arrived = () => installation.mails.received().filter(isToMe).length;
+  const before = arrived();
+  const mend = installation.mails.fail({ kind: 'refuse', code: 554, message: '5.7.1 Not from here' });
+  await dialog.getByRole('button', { name: 'Send', exact: true }).click();
+  await dialog.getByRole('alert').getByText('The mail server refuses the mail').waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  mend();
+  await dialog.getByRole('button', { name: 'Send', exact: true }).click();
+  await dialog.getByRole('status').getByText('Sent to you.').waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  expect(arrived()).toBe(before + 1);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(ada.problems()).toEqual(['422 POST report-now/1']);
+});
