@@ -497,9 +497,12 @@ async function runChannels(step: Step, tenantId: number): Promise<void> {
     });
   const order = { tenantId, by: { issuer: 'i', subject: 's' }, key: 'k', channelId: null };
   await step('send a report on demand', async (db) => {
+    const nothing = async () => undefined;
     const refuse = () => Promise.reject(new Failure('mail_timeout'));
-    await expect(sendOnDemand(services(db), order, refuse)).rejects.toThrow();
-    for (let count = 0; count < 2; count += 1) await sendOnDemand(services(db), order, async () => undefined);
+    const refused = sendOnDemand(services(db), order, { send: refuse, onSent: nothing });
+    await expect(refused).rejects.toThrow();
+    for (let count = 0; count < 2; count += 1)
+      await sendOnDemand(services(db), order, { send: nothing, onSent: nothing });
   });
   await step('end problems', async (db) => {
     await setTokenExpiry(tenantId, null);

@@ -487,8 +487,8 @@ test('a manager sends the report of a group to a channel, and nobody else does',
   expect(arrived('/json/now').length).toBe(1);
   await ada('DELETE', `/channels/1/${channelId}`);
   const { body: log } = await ada('GET', '/audit/1?area=exports');
-  expect(log.events.map(({ sentence }: { sentence: string }) => sentence)).toContain(
-    'sent the report of 2026-W10 to /json/now',
+  expect(log.events).toContainEqual(
+    expect.objectContaining({ kind: 'report_sent', subject: '2026-W10', detail: '/json/now' }),
   );
 });
 

@@ -18,6 +18,11 @@ export interface Order {
   channelId: number | null;
 }
 
+interface Work {
+  send: () => Promise<void>;
+  onSent: (trx: Transaction<Tables>) => Promise<void>;
+}
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Attempts of a person, and of all people of a tenant, in an hour. */
@@ -27,12 +32,12 @@ const MAX_OF_TENANT = 100;
 /**
  * Sends what a person asked for, once for each key, however often and at how many places at once this is called within a day. What failed is
  * sent when it is asked for again. Returns `sending` if another call sends it right now. Throws `too_many_reports` with `details.retryAfter`,
- * and what `send` throws. It arrives twice only if the activation ends between the receiver's answer and the note of it.
+ * and what `send` throws. `onSent` runs in the transaction that notes it. It arrives twice only if the activation ends between the receiver's answer and the note of it.
  */
 export async function sendOnDemand(
   { db, clock }: { db: Db; clock: () => Date },
   order: Order,
-  send: () => Promise<void>,
+  { send, onSent }: Work,
 ): Promise<'sent' | 'sending'> {
   const claimed = await inTransaction(db, (trx) => claim(trx, order, clock()));
   if (claimed !== 'claimed') return claimed;
@@ -45,11 +50,14 @@ export async function sendOnDemand(
     throw error;
   }
   const sentAt = clock().toISOString();
-  await note(db, order, { dueAt: null, sentAt, failureCode: null, failureMessage: null });
+  await inTransaction(db, async (trx) => {
+    await note(trx, order, { dueAt: null, sentAt, failureCode: null, failureMessage: null });
+    await onSent(trx);
+  });
   return 'sent';
 }
 
-/** The person, as short as the column needs it: an address of an account may have 555 characters. */
+/** The person, as short as the column needs it: the names of an account may have 555 characters. */
 function toPersonKey({ issuer, subject }: Order['by']): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([issuer, subject]))
