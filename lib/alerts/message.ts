@@ -2,8 +2,7 @@ import type { Alert } from '../answers/alerts.ts';
 import type { Line, Message } from '../channels/message.ts';
 import { toDayAndMonth } from '../day.ts';
 import { toDayAddress } from '../day-address.ts';
-import { ALERT_TITLES } from './titles.ts';
-import { isOfSeveral } from './words.ts';
+import { ALERT_TITLES, isOfSeveral, nameOf } from './titles.ts';
 
 /** Whether an alert began, or is over. */
 export type AlertPhase = 'began' | 'over';
@@ -47,9 +46,10 @@ export function toAlertMessage(alert: Alert, { tenant, phase, pagesUrl }: Tellin
 
 function toSections(alert: Alert, said: string): Message['sections'] {
   const each = isOfSeveral(alert.changes)
-    ? alert.changes.map(({ repository, group, metric, value, expected }): Line => {
+    ? alert.changes.map((change): Line => {
+        const { metric, value, expected } = change;
         const usual = expected === null ? '' : ` instead of about ${expected}`;
-        return { text: `${repository?.fullName ?? group?.name ?? ''}: ${value} ${metric}${usual}` };
+        return { text: `${nameOf(change)}: ${value} ${metric}${usual}` };
       })
     : [];
   return [

@@ -2,7 +2,7 @@ import type { AlertChange } from '../answers/alerts.ts';
 import { toDayAndMonth } from '../day.ts';
 import type { AlertKind, AlertMetric } from '../db/tables/alerts.ts';
 import { formatNumber, plural } from '../number-format.ts';
-import { ALERT_TITLES } from './titles.ts';
+import { ALERT_TITLES, nameOf } from './titles.ts';
 
 const COUNTED: Record<AlertMetric, [one: string, many: string]> = {
   views: ['view', 'views'],
@@ -16,14 +16,6 @@ const PEOPLE: Record<AlertMetric, [one: string, many: string]> = {
   stars: ['person', 'people'],
   downloads: ['person', 'people'],
 };
-
-/** A repository's or group's name as far as the reader may see it. */
-const nameOf = ({ repository, group }: AlertChange) => repository?.fullName ?? group?.name ?? '';
-
-/** Whether an alert is about more than one repository or group, so that each has to be named. */
-export function isOfSeveral(changes: readonly AlertChange[]): boolean {
-  return new Set(changes.map(nameOf)).size > 1;
-}
 
 /** What an alert is about: a name, two, or one and how many more. */
 export function toAlertSubject(changes: readonly AlertChange[]): string {

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
-import { ALERT_TITLES } from '../../lib/alerts/titles.ts';
-import { isOfSeveral } from '../../lib/alerts/words.ts';
+import { ALERT_TITLES, isOfSeveral } from '../../lib/alerts/titles.ts';
 import type { Alert, AlertList, AlertSnooze, SnoozeDeleted } from '../../lib/answers/alerts.ts';
 import { addDays, toDay } from '../../lib/day.ts';
 import { mayInTenant } from '../access.ts';
