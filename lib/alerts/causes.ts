@@ -38,13 +38,29 @@ export interface ReferrerChange extends NewChange {
   referrer: string;
 }
 
+/** A referrer that is new among the top three of a group's lists together. */
+export interface GroupReferrerChange extends NewChange {
+  groupId: number;
+  memberIds: readonly number[];
+  referrer: string;
+}
+
+/** A round number that a repository or a group reached. */
+export interface MilestoneChange extends NewChange {
+  /** The repository, or those of the group. */
+  memberIds: readonly number[];
+}
+
 /** What was found in a tenant's traffic in one round. */
 export interface Findings {
   changes: readonly RepositoryChange[];
   groups: readonly GroupChange[];
   referrers: readonly ReferrerChange[];
-  milestones: readonly NewChange[];
+  groupReferrers: readonly GroupReferrerChange[];
+  milestones: readonly MilestoneChange[];
 }
+
+type KnownChange = Pick<NewChange, 'repositoryId' | 'groupId' | 'metric' | 'date' | 'value'>;
 
 /** An alert that is stored already, open or of the last days. */
 export interface KnownAlert {
@@ -53,7 +69,9 @@ export interface KnownAlert {
   name: string | null;
   date: Day;
   isOpen: boolean;
-  changes: readonly { repositoryId: number | null; groupId: number | null }[];
+  changes: readonly KnownChange[];
+  /** The repositories that it is about, with those of groups. */
+  memberIds: readonly number[];
 }
 
 /** An alert with what belongs to it; `alertId` is null for one that is new. */
@@ -64,12 +82,13 @@ export interface Cause {
   name: string | null;
   date: Day;
   added: NewChange[];
+  /** The repositories that it is about, with those of groups. */
+  memberIds: Set<number>;
 }
 
 interface Draft extends Cause {
   isOpen: boolean;
   known: KnownAlert['changes'];
-  memberIds: Set<number>;
 }
 
 /** So many days apart, two spikes or drops of a repository are one. A drop takes some days to be certain. */
@@ -82,10 +101,11 @@ const near = (one: Day, other: Day, days: number) => Math.abs(daysBetween(one, o
 /**
  * Puts what was found together by cause, so that one cause is one alert. Views and clones of a repository are one. Spikes that
  * the same referrer brought are one. A new referrer is a part of the spike that it came with; on several repositories it is one. A
- * group's change counts only if no repository of it explains it, and once for groups that share repositories.
+ * group's change counts only if no repository of it explains it, and once for groups that share repositories. A round number that
+ * a repository and its group reach on one day is one, as is that of groups that share repositories; other numbers are others.
  */
 export function toCauses(found: Findings, known: readonly KnownAlert[]): Cause[] {
-  const drafts: Draft[] = known.map(({ alertId, kind, name, date, isOpen, changes }) => ({
+  const drafts: Draft[] = known.map(({ alertId, kind, name, date, isOpen, changes, memberIds }) => ({
     alertId,
     kind,
     name,
@@ -93,7 +113,7 @@ export function toCauses(found: Findings, known: readonly KnownAlert[]): Cause[]
     isOpen,
     added: [],
     known: changes,
-    memberIds: new Set(),
+    memberIds: new Set(memberIds),
   }));
   for (const { kind, cause, ...change } of found.changes)
     addTo(drafts, { kind, name: cause }, change, (draft) => {
@@ -113,8 +133,13 @@ export function toCauses(found: Findings, known: readonly KnownAlert[]): Cause[]
       return isSame && near(draft.date, change.date, REFERRER_DAYS);
     });
   }
-  for (const change of found.milestones)
-    addTo(drafts, { kind: 'milestone', name: null }, change, () => false);
+  for (const { memberIds, ...change } of found.milestones) {
+    const draft = addTo(drafts, { kind: 'milestone', name: null }, change, (one) => {
+      const isSame = one.kind === 'milestone' && hasNumber(one, change);
+      return isSame && isAboutAny(one, memberIds);
+    });
+    addAll(draft.memberIds, memberIds);
+  }
   for (const { kind, memberIds, ...change } of found.groups) {
     const isExplained = drafts.some(
       (draft) =>
@@ -123,24 +148,58 @@ export function toCauses(found: Findings, known: readonly KnownAlert[]): Cause[]
         memberIds.some((id) => isAbout(draft, id)),
     );
     if (isExplained) continue;
-    const draft = addTo(
-      drafts,
-      { kind, name: null },
-      change,
-      (one) =>
-        one.kind === kind &&
-        near(one.date, change.date, SAME_DAYS[kind]) &&
-        memberIds.some((id) => one.memberIds.has(id)),
-    );
-    for (const id of memberIds) draft.memberIds.add(id);
+    const draft = addTo(drafts, { kind, name: null }, change, (one) => {
+      const isSame = one.kind === kind && near(one.date, change.date, SAME_DAYS[kind]);
+      return isSame && isAboutAny(one, memberIds);
+    });
+    addAll(draft.memberIds, memberIds);
+  }
+  for (const { referrer, memberIds, ...change } of found.groupReferrers) {
+    const isTold = drafts.some((draft) => {
+      if (!isAboutAny(draft, memberIds)) return false;
+      if (draft.kind === 'spike') return near(draft.date, change.date, SAME_DAYS.spike);
+      const isSame = draft.kind === 'referrer' && draft.name === referrer;
+      if (!isSame || !near(draft.date, change.date, REFERRER_DAYS)) return false;
+      return isAboutGroup(draft, change.groupId) || memberIds.some((id) => isAbout(draft, id));
+    });
+    if (isTold) continue;
+    const draft = addTo(drafts, { kind: 'referrer', name: referrer }, change, (one) => {
+      const isSame = one.kind === 'referrer' && one.name === referrer;
+      return isSame && near(one.date, change.date, REFERRER_DAYS);
+    });
+    addAll(draft.memberIds, memberIds);
   }
   return drafts
     .filter(({ added }) => added.length > 0)
-    .map(({ alertId, kind, name, date, added }) => ({ alertId, kind, name, date, added }));
+    .map(({ alertId, kind, name, date, added, memberIds }) => ({
+      alertId,
+      kind,
+      name,
+      date,
+      added,
+      memberIds,
+    }));
 }
 
-function isAbout({ known, added }: Draft, repositoryId: number): boolean {
-  return [...known, ...added].some((change) => change.repositoryId === repositoryId);
+const changesOf = ({ known, added }: Draft): KnownChange[] => [...known, ...added];
+
+function isAbout(draft: Draft, repositoryId: number): boolean {
+  return changesOf(draft).some((change) => change.repositoryId === repositoryId);
+}
+
+function isAboutGroup(draft: Draft, groupId: number): boolean {
+  return changesOf(draft).some((change) => change.groupId === groupId);
+}
+
+const isAboutAny = ({ memberIds }: Draft, repositoryIds: readonly number[]): boolean =>
+  repositoryIds.some((id) => memberIds.has(id));
+
+function hasNumber(draft: Draft, { metric, date, value }: NewChange): boolean {
+  return changesOf(draft).some((one) => one.metric === metric && one.date === date && one.value === value);
+}
+
+function addAll(members: Set<number>, repositoryIds: readonly number[]): void {
+  for (const id of repositoryIds) members.add(id);
 }
 
 /** Adds a change to the alert that it belongs to, or to a new one. */
@@ -162,6 +221,7 @@ function addTo(
     memberIds: new Set<number>(),
   };
   draft.added.push(change);
+  if (change.repositoryId !== null) draft.memberIds.add(change.repositoryId);
   if (found) return found;
   drafts.push(draft);
   return draft;

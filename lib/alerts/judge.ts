@@ -5,7 +5,7 @@ import { given, insertRows, inTransaction, type Merge, mergeRows } from '../db/p
 import type { AlertKind } from '../db/tables/alerts.ts';
 import type { Tables } from '../db/tables.ts';
 import { listReleases } from '../extras/releases.ts';
-import { listStoredGroups, readContents } from '../groups/contents.ts';
+import { listStoredGroups } from '../groups/contents.ts';
 import type { Instant } from '../instant.ts';
 import { logsKeptSince } from '../retention.ts';
 import { listRises } from '../snapshots.ts';
@@ -19,7 +19,7 @@ import {
   type RepositoryChange,
   toCauses,
 } from './causes.ts';
-import { findMilestones, findNewReferrers } from './counters.ts';
+import { findMilestones, findNewGroupReferrers, findNewReferrers } from './counters.ts';
 import {
   type Change,
   GIVEN_DAYS,
@@ -28,12 +28,11 @@ import {
   type MemberDay,
   sumGroupDays,
 } from './detect.ts';
+import { type Judged, type JudgedGroup, listJudgedGroups, RECENT_DAYS } from './groups.ts';
 import { toAlertSight } from './reading.ts';
 import { readAlertKinds } from './settings.ts';
 import { findSnooze, listSnoozes } from './snoozes.ts';
 
-/** An older day is no news: it became known late, or was imported. */
-const RECENT_DAYS = 7;
 /** Alerts that began so many days ago may be about the same cause as a new finding. */
 const KNOWN_DAYS = 14;
 /** What is open for so long will not be judged any more: its repository is paused, archived or fails. */
@@ -103,17 +102,6 @@ async function listDue(db: Db): Promise<DueRepository[]> {
     .execute();
 }
 
-/** The days of a repository that are judged now. */
-interface Judged {
-  repositoryId: number;
-  /** After `through` if no day is. */
-  from: Day;
-  through: Day;
-  /** Lists and counters. */
-  seenFrom: Day;
-  seenThrough: Day;
-}
-
 function toJudged(row: DueRepository, now: Date): Judged {
   const recent = addDays(toDay(now), -RECENT_DAYS);
   const through = finalDate([row], now);
@@ -139,8 +127,10 @@ async function judgeTenant(
   const judged = rows.map((row) => toJudged(row, now));
   const kinds = await readAlertKinds(db, tenantId);
   const stored = await listStored(db, tenantId, addDays(toDay(now), -GIVEN_DAYS - RECENT_DAYS));
-  const found = await findInTenant(db, tenantId, { judged, kinds, stored, now });
-  const known = await listKnown(db, tenantId, addDays(toDay(now), -KNOWN_DAYS - RECENT_DAYS));
+  const groups = await listJudgedGroups(db, tenantId, { judged, now });
+  const found = await findInTenant(db, tenantId, { judged, groups: groups.judged, kinds, stored });
+  const since = addDays(toDay(now), -KNOWN_DAYS - RECENT_DAYS);
+  const known = await listKnown(db, tenantId, { since, members: groups.members });
   const causes = toCauses(found, known);
   const reasons = new Map<Cause, NewReason[]>();
   for (const cause of causes)
@@ -158,13 +148,13 @@ async function judgeTenant(
 
 interface Search {
   judged: readonly Judged[];
+  groups: readonly JudgedGroup[];
   kinds: readonly AlertKind[];
   stored: readonly StoredChange[];
-  now: Date;
 }
 
 async function findInTenant(db: Db, tenantId: number, search: Search) {
-  const { judged, kinds } = search;
+  const { judged, groups, kinds } = search;
   const changes: RepositoryChange[] = [];
   const over: StoredOver[] = [];
   for (let start = 0; start < judged.length; start += CHUNK) {
@@ -172,14 +162,15 @@ async function findInTenant(db: Db, tenantId: number, search: Search) {
     changes.push(...some.changes);
     over.push(...some.over);
   }
-  const groups = await judgeGroups(db, tenantId, search);
+  const ofGroups = await judgeGroups(db, tenantId, search);
   const isWanted = ({ kind }: { kind: AlertKind }) => kinds.includes(kind);
   return {
     changes: (await findCausesOf(db, tenantId, changes)).filter(isWanted),
-    groups: groups.changes.filter(isWanted),
-    over: [...over, ...groups.over],
+    groups: ofGroups.changes.filter(isWanted),
+    over: [...over, ...ofGroups.over],
     referrers: kinds.includes('referrer') ? await findNewReferrers(db, tenantId, judged) : [],
-    milestones: kinds.includes('milestone') ? await findMilestones(db, tenantId, judged) : [],
+    groupReferrers: kinds.includes('referrer') ? await findNewGroupReferrers(db, tenantId, groups) : [],
+    milestones: kinds.includes('milestone') ? await findMilestones(db, tenantId, { judged, groups }) : [],
   };
 }
 
@@ -292,31 +283,18 @@ async function listMemberDays(
     .execute();
 }
 
-/** Judges groups whose repositories all have newly final days. Repositories that have fallen behind are not waited for. */
+/** Judges the sums of groups. */
 async function judgeGroups(
   db: Db,
   tenantId: number,
-  { judged, stored, now }: Search,
+  { groups, stored }: Search,
 ): Promise<{ changes: GroupChange[]; over: StoredOver[] }> {
   const changes: GroupChange[] = [];
   const over: StoredOver[] = [];
-  const groups = await listStoredGroups(db, tenantId);
-  if (groups.length === 0) return { changes, over };
-  const contents = await readContents(db, { tenantId, repositoryIds: null }, groups);
-  const spans = new Map(judged.map((one) => [one.repositoryId, one]));
-  const behind = addDays(toDay(now), -RECENT_DAYS);
-  const standing = await listJudgedThrough(db, tenantId);
-  for (const { groupId } of groups) {
-    const all = contents.get(groupId)?.repositoryIds ?? [];
-    const memberIds = all.filter((id) => (spans.get(id)?.through ?? standing.get(id) ?? '') >= behind);
-    if (memberIds.length < 2 || memberIds.length > MAX_MEMBERS) continue;
+  for (const { groupId, memberIds, currentIds, from, through } of groups) {
+    if (from > through || currentIds.length < 2 || currentIds.length > MAX_MEMBERS) continue;
     const own = stored.filter((one) => one.groupId === groupId);
-    const ends = memberIds.map((id) => spans.get(id)?.through ?? standing.get(id) ?? '').sort();
-    const starts = memberIds.map((id) => spans.get(id)?.from ?? addDays(standing.get(id) ?? '', 1)).sort();
-    const [through = ''] = ends;
-    const [from = ''] = starts;
-    if (from > through) continue;
-    const days = await listMemberDays(db, tenantId, memberIds, addDays(from, -GIVEN_DAYS));
+    const days = await listMemberDays(db, tenantId, currentIds, addDays(from, -GIVEN_DAYS));
     // Which repositories can be compared depends on the day.
     let known: readonly KnownChange[] = own;
     for (const date of daysFrom(from, through)) {
@@ -333,21 +311,12 @@ async function judgeGroups(
           kind: change.kind,
           repositoryId: null,
           groupId,
-          memberIds: all,
+          memberIds,
         });
       }
     }
   }
   return { changes, over };
-}
-
-async function listJudgedThrough(db: Db, tenantId: number): Promise<Map<number, Day>> {
-  const rows = await db
-    .selectFrom('alertJudgement')
-    .select(['repositoryId', 'judgedThrough'])
-    .where('tenantId', '=', tenantId)
-    .execute();
-  return new Map(rows.map(({ repositoryId, judgedThrough }) => [repositoryId, judgedThrough]));
 }
 
 /** Names the referrers that brought spikes. */
@@ -373,41 +342,50 @@ async function findCausesOf(
   return changes.map((change) => ({ ...change, cause: causes.get(change) ?? null }));
 }
 
-async function listKnown(db: Db, tenantId: number, since: Day): Promise<KnownAlert[]> {
+interface KnownSearch {
+  since: Day;
+  members: ReadonlyMap<number, readonly number[]>;
+}
+
+async function listKnown(db: Db, tenantId: number, { since, members }: KnownSearch): Promise<KnownAlert[]> {
   const rows = await db
     .selectFrom('alert as a')
     .innerJoin('alertChange as c', (join) =>
       join.onRef('c.tenantId', '=', 'a.tenantId').onRef('c.alertId', '=', 'a.alertId'),
     )
     .select(['a.alertId', 'a.kind', 'a.name', 'a.alertDate', 'a.closedAt', 'c.repositoryId', 'c.groupId'])
+    .select(['c.metric', 'c.changeDate as date', 'c.amount as value'])
     .where('a.tenantId', '=', tenantId)
     .where(({ eb, or }) => or([eb('a.closedAt', 'is', null), eb('a.alertDate', '>=', since)]))
     .orderBy('a.alertId')
     .execute();
-  const alerts = new Map<
-    number,
-    KnownAlert & { changes: { repositoryId: number | null; groupId: number | null }[] }
-  >();
-  for (const { alertId, kind, name, alertDate, closedAt, repositoryId, groupId } of rows) {
-    const alert = alerts.get(alertId) ?? {
-      alertId,
-      kind,
-      name,
-      date: alertDate,
-      isOpen: closedAt === null,
-      changes: [],
-    };
-    alert.changes.push({ repositoryId, groupId });
-    alerts.set(alertId, alert);
+  const byAlert = new Map<number, typeof rows>();
+  for (const row of rows) {
+    const own = byAlert.get(row.alertId) ?? [];
+    own.push(row);
+    byAlert.set(row.alertId, own);
   }
-  return [...alerts.values()];
+  return [...byAlert.values()].flatMap((changes) => {
+    const [first] = changes;
+    if (!first) return [];
+    const memberIds = changes.flatMap(({ repositoryId, groupId }) =>
+      repositoryId === null ? (members.get(groupId ?? 0) ?? []) : [repositoryId],
+    );
+    const { alertId, kind, name, alertDate: date, closedAt } = first;
+    return [{ alertId, kind, name, date, isOpen: closedAt === null, changes, memberIds }];
+  });
 }
 
 type NewReason = Omit<Insertable<Tables['alertReason']>, 'tenantId' | 'alertId' | 'reasonId'>;
 
 /** What entered or rose in lists, and what was released, around the day of an alert. */
-async function findReasons(db: Db, tenantId: number, { kind, date, added }: Cause): Promise<NewReason[]> {
-  const ids = [...new Set(added.flatMap(({ repositoryId }) => repositoryId ?? []))].slice(0, MAX_EXPLAINED);
+async function findReasons(db: Db, tenantId: number, cause: Cause): Promise<NewReason[]> {
+  const { kind, date, added } = cause;
+  const own = [...new Set(added.flatMap(({ repositoryId }) => repositoryId ?? []))];
+  const ids =
+    own.length > 0
+      ? own.slice(0, MAX_EXPLAINED)
+      : await listMostViewed(db, tenantId, [...cause.memberIds], date);
   if (ids.length === 0) return [];
   // A round number is reached by all visitors so far, not by those of a day.
   const rises = await listRises(db, tenantId, { repositoryIds: kind === 'milestone' ? [] : ids, date });
@@ -447,10 +425,35 @@ async function findReasons(db: Db, tenantId: number, { kind, date, added }: Caus
   return [...ofLists, ...released];
 }
 
-/** By how much a repository's views differ from what was usual; 0 if the alert is not about its views. */
+/** By how much the views of a repository, or of its group, differ from what was usual; 0 if the alert is not about views. */
 function toExcess(changes: Cause['added'], repositoryId: number): number {
-  const views = changes.find((change) => change.repositoryId === repositoryId && change.metric === 'views');
+  const views = changes.find(
+    (change) =>
+      change.metric === 'views' && (change.repositoryId === repositoryId || change.groupId !== null),
+  );
   return views ? Math.abs(views.value - (views.expected ?? 0)) : 0;
+}
+
+/** The repositories of a group that had the most views on a day. */
+async function listMostViewed(
+  db: Db,
+  tenantId: number,
+  repositoryIds: readonly number[],
+  date: Day,
+): Promise<number[]> {
+  if (repositoryIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('trafficDay')
+    .select('repositoryId')
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', 'in', [...repositoryIds])
+    .where('trafficDate', '=', date)
+    .where('viewCount', '>', 0)
+    .orderBy('viewCount', 'desc')
+    .orderBy('repositoryId')
+    .limit(MAX_EXPLAINED)
+    .execute();
+  return rows.map(({ repositoryId }) => repositoryId);
 }
 
 const judgements: Merge<'alertJudgement'> = {
@@ -577,9 +580,13 @@ async function storeCauses(
     .where('tenantId', '=', tenantId)
     .execute();
   const ids = new Set(current.map(({ repositoryId }) => repositoryId));
+  const groups = await listStoredGroups(trx, tenantId);
+  const groupIds = new Set(groups.map(({ groupId }) => groupId));
   let count = 0;
   for (const cause of causes) {
-    const added = cause.added.filter(({ repositoryId }) => repositoryId === null || ids.has(repositoryId));
+    const added = cause.added.filter(({ repositoryId, groupId }) =>
+      repositoryId === null ? groupIds.has(groupId ?? 0) : ids.has(repositoryId),
+    );
     if (added.length === 0) continue;
     const isNew = cause.alertId === null;
     const alertId =

@@ -34,7 +34,7 @@ export function toAlertTitle(
   const [first] = changes;
   if (!first) return ALERT_TITLES[kind];
   if (kind === 'referrer') {
-    const views = plural(sumOf(changes, 'value') ?? 0, 'view');
+    const views = plural(sumOf(countedOnce(changes), 'value') ?? 0, 'view');
     return `${referrer ?? ''} is new among the top three referrers, with ${views} in 14 days`;
   }
   if (kind === 'milestone')
@@ -47,13 +47,23 @@ export function toAlertTitle(
 }
 
 /** One figure of several subjects together, beside what was usual. */
-function toFigures(changes: readonly AlertChange[]): string {
+function toFigures(all: readonly AlertChange[]): string {
+  const changes = countedOnce(all);
   const [first] = changes;
   if (!first) return '';
   const counted = toCompared(COUNTED[first.metric], sumOf(changes, 'value'), sumOf(changes, 'expected'));
   // Visitors of several repositories may be the same people.
   if (changes.length > 1 || first.people === null) return counted;
   return `${counted}, by ${plural(first.people, ...PEOPLE[first.metric])}`;
+}
+
+/** Groups of one alert share repositories, so that only the largest counts, and none beside repositories. */
+function countedOnce(changes: readonly AlertChange[]): readonly AlertChange[] {
+  const ofRepositories = changes.filter(({ repository }) => repository !== null);
+  if (ofRepositories.length > 0) return ofRepositories;
+  const [first, ...others] = changes;
+  if (!first) return [];
+  return [others.reduce((most, one) => (one.value > most.value ? one : most), first)];
 }
 
 function toCompared(noun: [string, string], value: number | null, expected: number | null): string {
