@@ -6,6 +6,8 @@ import {
   requireTenantAccess,
   type TenantAccess,
 } from '../lib/access.ts';
+import { findMilestones, findNewGroupReferrers } from '../lib/alerts/counters.ts';
+import { listMostViewed } from '../lib/alerts/groups.ts';
 import { deleteOldAlerts, judgeAlerts } from '../lib/alerts/judge.ts';
 import { sendAlerts } from '../lib/alerts/sending.ts';
 import { saveAlertKinds } from '../lib/alerts/settings.ts';
@@ -543,6 +545,15 @@ async function runAlerts(step: Step, tenantId: number, repositoryId: number): Pr
   await step('judge alerts again', (db) => {
     const now = new Date(NOW.getTime() + 60 * 86_400_000);
     return judgeAlerts(db, { now, isTime: () => true });
+  });
+  await step('judge a group', async (db) => {
+    const span = { from: '2026-01-01', through: '2026-02-28' };
+    const seen = { seenFrom: span.from, seenThrough: span.through };
+    const members = [repositoryId, repositoryId + 1000];
+    const group = { groupId, memberIds: members, currentIds: members, ...span, ...seen };
+    await findNewGroupReferrers(db, tenantId, [group]);
+    await findMilestones(db, tenantId, { judged: [], groups: [group] });
+    await listMostViewed(db, tenantId, { repositoryIds: members, date: '2026-01-13', limit: 5 });
   });
   await step('tell of alerts', (db) => sendAlerts({ ...toSending(db), pagesUrl: null, isTime: () => true }));
   for (const repositoryIds of [null, [repositoryId]])

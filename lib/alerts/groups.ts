@@ -86,3 +86,24 @@ async function listStanding(db: Db, tenantId: number): Promise<Map<number, Judge
     ]),
   );
 }
+
+/** Those of some repositories that had the most views on a day. */
+export async function listMostViewed(
+  db: Db,
+  tenantId: number,
+  { repositoryIds, date, limit }: { repositoryIds: readonly number[]; date: Day; limit: number },
+): Promise<number[]> {
+  if (repositoryIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('trafficDay')
+    .select('repositoryId')
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', 'in', [...repositoryIds])
+    .where('trafficDate', '=', date)
+    .where('viewCount', '>', 0)
+    .orderBy('viewCount', 'desc')
+    .orderBy('repositoryId')
+    .limit(limit)
+    .execute();
+  return rows.map(({ repositoryId }) => repositoryId);
+}

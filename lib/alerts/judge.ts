@@ -28,7 +28,7 @@ import {
   type MemberDay,
   sumGroupDays,
 } from './detect.ts';
-import { type Judged, type JudgedGroup, listJudgedGroups, RECENT_DAYS } from './groups.ts';
+import { type Judged, type JudgedGroup, listJudgedGroups, listMostViewed, RECENT_DAYS } from './groups.ts';
 import { toAlertSight } from './reading.ts';
 import { readAlertKinds } from './settings.ts';
 import { findSnooze, listSnoozes } from './snoozes.ts';
@@ -385,7 +385,11 @@ async function findReasons(db: Db, tenantId: number, cause: Cause): Promise<NewR
   const ids =
     own.length > 0
       ? own.slice(0, MAX_EXPLAINED)
-      : await listMostViewed(db, tenantId, [...cause.memberIds], date);
+      : await listMostViewed(db, tenantId, {
+          repositoryIds: [...cause.memberIds],
+          date,
+          limit: MAX_EXPLAINED,
+        });
   if (ids.length === 0) return [];
   // A round number is reached by all visitors so far, not by those of a day.
   const rises = await listRises(db, tenantId, { repositoryIds: kind === 'milestone' ? [] : ids, date });
@@ -432,28 +436,6 @@ function toExcess(changes: Cause['added'], repositoryId: number): number {
       change.metric === 'views' && (change.repositoryId === repositoryId || change.groupId !== null),
   );
   return views ? Math.abs(views.value - (views.expected ?? 0)) : 0;
-}
-
-/** The repositories of a group that had the most views on a day. */
-async function listMostViewed(
-  db: Db,
-  tenantId: number,
-  repositoryIds: readonly number[],
-  date: Day,
-): Promise<number[]> {
-  if (repositoryIds.length === 0) return [];
-  const rows = await db
-    .selectFrom('trafficDay')
-    .select('repositoryId')
-    .where('tenantId', '=', tenantId)
-    .where('repositoryId', 'in', [...repositoryIds])
-    .where('trafficDate', '=', date)
-    .where('viewCount', '>', 0)
-    .orderBy('viewCount', 'desc')
-    .orderBy('repositoryId')
-    .limit(MAX_EXPLAINED)
-    .execute();
-  return rows.map(({ repositoryId }) => repositoryId);
 }
 
 const judgements: Merge<'alertJudgement'> = {
