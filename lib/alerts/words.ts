@@ -53,7 +53,7 @@ function toFigures(all: readonly AlertChange[]): string {
   if (!first) return '';
   const counted = toCompared(COUNTED[first.metric], sumOf(changes, 'value'), sumOf(changes, 'expected'));
   // Visitors of several repositories may be the same people.
-  if (changes.length > 1 || first.people === null) return counted;
+  if (changes.length > 1 || first.group !== null || first.people === null) return counted;
   return `${counted}, by ${plural(first.people, ...PEOPLE[first.metric])}`;
 }
 

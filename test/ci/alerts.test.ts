@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addDays, type Day } from '../../lib/day.ts';
+import { addDays, type Day, daysFrom } from '../../lib/day.ts';
 import { type Db, openDatabase } from '../../lib/db/database.ts';
 import { DEMO_USERS } from '../../local/demo/github.ts';
 import type { Story } from '../../local/github/story.ts';
@@ -17,6 +17,7 @@ let ada: Call;
 let vera: Call;
 let db: Db;
 const ids: Record<string, number> = {};
+const githubIds: Record<string, number> = {};
 let today: Day = '2026-01-12';
 
 const STORY: Partial<Story> = {
@@ -34,11 +35,42 @@ const crowd = [{ on: SPIKE, views: 1500, halfLife: 0.3, referrer: CROWD }];
 /** Steady traffic reaches round numbers too. */
 const STEADY_KINDS = ['spike', 'drop', 'referrer'];
 
+/** Repositories too small for alerts of their own, and the days on which three times as many people as usual come to each. */
+const SMALL = ['small-1', 'small-2', 'small-3', 'small-4'];
+const SMALL_CROWDS = [addDays(SPIKE, 27), addDays(SPIKE, 52)];
+const peopleOf = (day: Day) => (SMALL_CROWDS.includes(day) ? 24 : 8);
+const viewsOf = (day: Day) => (SMALL_CROWDS.includes(day) ? 96 : 32);
+/** From then on every one of them has a referrer that is new, and fourth. */
+const NEWCOMER = 'lobste.rs';
+const NEWCOMER_FROM = addDays(SPIKE, 40);
+
+/** What GitHub answers about a small repository until it is told otherwise. */
+function answerSmall(name: string, day: Day): (() => void)[] {
+  const views = daysFrom(addDays(day, -14), addDays(day, -1)).map((date) => ({
+    timestamp: `${date}T00:00:00Z`,
+    count: viewsOf(date),
+    uniques: peopleOf(date),
+  }));
+  const sumOf = (figure: 'count' | 'uniques') => views.reduce((sum, one) => sum + one[figure], 0);
+  const known = ['a', 'b', 'c'].map((site, place) => ({ referrer: `${name}-${site}`, count: 50 - place }));
+  const fresh = day >= NEWCOMER_FROM ? [{ referrer: NEWCOMER, count: 30 }] : [];
+  const referrers = [...known, ...fresh].map((one) => ({ ...one, uniques: 10 }));
+  const repository = githubIds[name] ?? 0;
+  const answer = (path: RegExp, body: unknown) =>
+    installation.github.fail({ kind: 'status', status: 200, match: { repository, path }, body });
+  return [
+    answer(/traffic\/views/, { count: sumOf('count'), uniques: sumOf('uniques'), views }),
+    answer(/popular\/referrers/, referrers),
+  ];
+}
+
 /** Collects on a day and judges what is new. */
 async function live(day: Day, hour = '08'): Promise<Watched> {
   today = day;
   installation.now(`${day}T${hour}:00:00.000Z`);
+  const undo = SMALL.filter((name) => ids[name]).flatMap((name) => answerSmall(name, day));
   await installation.collect();
+  for (const one of undo) one();
   return watch();
 }
 
@@ -52,6 +84,14 @@ interface Watched {
 async function watch(): Promise<Watched> {
   const { response } = await installation.host.invoke('traffic/watch', {});
   return response.result as never;
+}
+
+async function addRepository(name: string, story: Partial<Story>): Promise<void> {
+  const key = { owner: DEMO_USERS.octocat, name: `alerts-${name}` };
+  installation.github.addRepository({ ...key, createdOn: '2025-01-01', story: { ...QUIET, ...story } });
+  const { body } = await ada('POST', '/repositories/1', key);
+  ids[name] = body.repository.repositoryId;
+  githubIds[name] = body.repository.githubId;
 }
 
 async function addChannel(path: string, change: Record<string, unknown> = {}): Promise<void> {
@@ -81,19 +121,8 @@ beforeAll(async () => {
   vera = installation.as('vera@example.com');
   ({ db } = openDatabase(installation.database.url));
   const stories = { hit: { ...STORY, spikes: crowd }, twin: { ...STORY, spikes: crowd }, calm: STORY };
-  for (const [name, story] of Object.entries(stories)) {
-    installation.github.addRepository({
-      owner: DEMO_USERS.octocat,
-      name: `alerts-${name}`,
-      createdOn: '2025-01-01',
-      story: { ...QUIET, ...story },
-    });
-    const { body } = await ada('POST', '/repositories/1', {
-      owner: DEMO_USERS.octocat,
-      name: `alerts-${name}`,
-    });
-    ids[name] = body.repository.repositoryId;
-  }
+  for (const [name, story] of Object.entries(stories)) await addRepository(name, story);
+  for (const name of SMALL) await addRepository(name, {});
   await installation.host.settled();
   expect((await list()).settings.kinds).toEqual([...STEADY_KINDS, 'milestone']);
   await ada('PUT', '/alerts/1/settings', { kinds: STEADY_KINDS });
@@ -188,10 +217,24 @@ test('feeds have it, each with what its key may see', async () => {
   expect(await read({ reach: 'repositories', repositoryIds: [ids.calm] })).toEqual([]);
 });
 
+test('an open alert follows its repository through a rename', async () => {
+  installation.now(`${addDays(SPIKE, 1)}T13:00:00.000Z`);
+  installation.github.rename(githubIds.twin ?? 0, { name: 'alerts-double' });
+  await live(addDays(SPIKE, 2));
+  const { alerts } = await list('?state=open');
+  const names = alerts[0].changes.map(
+    ({ repository }: { repository: { fullName: string } }) => repository.fullName,
+  );
+  expect(new Set(names)).toEqual(
+    new Set(['alerts-hit', 'alerts-double'].map((name) => `${DEMO_USERS.octocat}/${name}`)),
+  );
+  expect(told('/json/all')).toHaveLength(1);
+});
+
 test('that it is over is told once, to those who heard that it began', async () => {
   await addChannel('/json/late');
   let over = 0;
-  for (let days = 2; days <= 9; days += 1) over += (await live(addDays(SPIKE, days))).alertsOver;
+  for (let days = 3; days <= 9; days += 1) over += (await live(addDays(SPIKE, days))).alertsOver;
   expect(over).toBe(1);
   const messages = told('/json/all');
   expect(messages.map(({ phase }) => phase)).toEqual(['began', 'over']);
@@ -262,11 +305,106 @@ function crowdedDays(last: Day) {
   return { count: sumOf('count'), uniques: sumOf('uniques'), views };
 }
 
-test('an alert goes with its only repository, and with its tenant', async () => {
+test('an alert goes with its only repository', async () => {
   const path = `/repositories/1/${ids.calm}`;
   const { fullName } = (await ada('GET', path)).body.repository;
   expect((await ada('DELETE', path, { confirmName: fullName })).status).toBe(200);
   expect((await list('?state=open')).alerts).toEqual([]);
+});
+
+test('a spike of a group that no repository of it explains is an alert of the group', async () => {
+  const members = SMALL.map((name) => ids[name]);
+  const { body } = await ada('POST', '/groups/1', { name: 'Small', rule: null, repositoryIds: members });
+  ids.group = body.groupId;
+  // A group that holds the same is no second alert.
+  await ada('POST', '/groups/1', { name: 'The same', rule: null, repositoryIds: members });
+  const [crowded = ''] = SMALL_CROWDS;
+  expect(await live(crowded)).toMatchObject({ alerts: 0 });
+  expect(await live(addDays(crowded, 1))).toMatchObject({ alerts: 1 });
+  const { alerts } = await list('?state=open');
+  expect(alerts).toMatchObject([
+    {
+      kind: 'spike',
+      subject: 'Small and The same',
+      title: expect.stringMatching(/^384 views instead of about 128 on/),
+    },
+  ]);
+  expect(alerts[0].changes[0]).toMatchObject({ repository: null, group: { groupId: ids.group }, people: 96 });
+  const { link, alert } = told('/json/all').at(-1);
+  expect(alert.alertId).toBe(alerts[0].alertId);
+  expect(link).toContain(`group=${ids.group}`);
+  // Who sees one repository would learn of the others.
+  expect(told('/json/hit').at(-1).alert.alertId).not.toBe(alert.alertId);
+});
+
+test('the alert of a group outlives a repository of it', async () => {
+  const path = `/repositories/1/${ids['small-4']}`;
+  const { fullName } = (await ada('GET', path)).body.repository;
+  expect((await ada('DELETE', path, { confirmName: fullName })).status).toBe(200);
+  delete ids['small-4'];
+  const [crowded = ''] = SMALL_CROWDS;
+  let over = 0;
+  for (let days = 2; days <= 8; days += 1) over += (await live(addDays(crowded, days))).alertsOver;
+  expect(over).toBe(1);
+  const { alerts } = await list(`?group=${ids.group}`);
+  expect(alerts).toMatchObject([{ state: 'past', ending: expect.stringContaining('as usual again since') }]);
+});
+
+test('a referrer that is new to a group, but not among the top of any repository, is told of', async () => {
+  await ada('PUT', '/alerts/1/settings', { kinds: ['referrer'] });
+  expect(await live(addDays(NEWCOMER_FROM, -1))).toMatchObject({ alerts: 0 });
+  expect(await live(NEWCOMER_FROM)).toMatchObject({ alerts: 1 });
+  const { alerts } = await list('?kind=referrer');
+  expect(alerts).toMatchObject([
+    {
+      subject: 'Small and The same',
+      referrer: NEWCOMER,
+      title: `${NEWCOMER} is new among the top three referrers, with 90 views in 14 days`,
+    },
+  ]);
+  expect(await live(addDays(NEWCOMER_FROM, 1))).toMatchObject({ alerts: 0 });
+});
+
+test('a round number of a group is told of once, and none of the first weeks of a repository', async () => {
+  await ada('PUT', '/alerts/1/settings', { kinds: ['milestone'] });
+  await addRepository('young', { views: 700, regulars: 60 });
+  await installation.host.settled();
+  const first = addDays(NEWCOMER_FROM, 2);
+  for (const days of [0, 4, 6]) await live(addDays(first, days));
+  // A group that is made later is told of nothing that it has reached.
+  const members = SMALL.flatMap((name) => ids[name] ?? []);
+  await ada('POST', '/groups/1', { name: 'Late', rule: null, repositoryIds: members });
+  for (const days of [7, 10]) await live(addDays(first, days));
+  const { alerts } = await list('?kind=milestone');
+  const reached = alerts.filter(({ date }: { date: Day }) => date >= first);
+  expect(
+    reached.map(({ subject, title }: { subject: string; title: string }) => `${subject}: ${title}`),
+  ).toEqual([
+    'Small and The same: 10,000 views in all, reached on 16 April',
+    `${DEMO_USERS.octocat}/alerts-hit: 20,000 views in all, reached on 16 April`,
+  ]);
+});
+
+test('what is not known for 45 days ends by itself, and nobody is told', async () => {
+  await ada('PUT', '/alerts/1/settings', { kinds: ['spike'] });
+  const [, crowded = ''] = SMALL_CROWDS;
+  for (let days = 0; days <= 1; days += 1) await live(addDays(crowded, days));
+  expect((await list('?state=open')).alerts).toMatchObject([{ subject: 'Late and 2 more' }]);
+  const before = told('/json/all').length;
+  installation.now(`${addDays(crowded, 45)}T08:00:00.000Z`);
+  await watch();
+  expect((await list()).openCount).toBe(1);
+  installation.now(`${addDays(crowded, 46)}T08:00:00.000Z`);
+  expect(await watch()).toMatchObject({ sent: 0 });
+  const { alerts } = await list(`?group=${ids.group}&kind=spike`);
+  expect(alerts[0]).toMatchObject({
+    state: 'past',
+    ending: expect.stringContaining('Too few days are known'),
+  });
+  expect(told('/json/all')).toHaveLength(before);
+});
+
+test('alerts go with their tenant', async () => {
   const { name } = (await ada('GET', '/tenants/1')).body;
   expect((await ada('DELETE', '/tenants/1', { confirmName: name })).status).toBe(200);
   expect(await db.selectFrom('alert').selectAll().execute()).toEqual([]);
