@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import { sendMessage } from './channels/sending.ts';
 import { inTransaction } from './db/portable.ts';
+import type { About } from './db/tables/deliveries.ts';
 import type { Tables } from './db/tables.ts';
 import { attempt, type DeliveryServices, type Tried } from './deliveries/attempt.ts';
 import type { Content } from './deliveries/content.ts';
@@ -38,17 +39,41 @@ const MAX_KEPT = 10;
 export async function deliverTo(
   services: DeliveryServices,
   receiver: Receiver,
-  topic: Topic,
+  { about, key }: Topic,
   toContent: (scope: Scope) => Promise<Content>,
+): Promise<Outcome | null> {
+  return deliverTogether(services, receiver, { about, keys: [key] }, toContent);
+}
+
+/** Things of one kind that are told in one message. */
+interface Topics {
+  about: About;
+  keys: readonly string[];
+}
+
+/**
+ * Tells a receiver several things in one message, each of them once, as `deliverTo` does. `toContent` gets the keys of those that
+ * this call has claimed: only these are told and noted.
+ */
+export async function deliverTogether(
+  services: DeliveryServices,
+  receiver: Receiver,
+  topics: Topics,
+  toContent: (scope: Scope, keys: readonly string[]) => Promise<Content>,
 ): Promise<Outcome | null> {
   const { db, clock, mailer } = services;
   if (receiver.kind === 'subscription' && mailer === null) return null;
-  const claimed = await inTransaction(db, (trx) => claim(trx, receiver, topic, clock()));
+  const claimed = await inTransaction(db, (trx) => claim(trx, receiver, topics, clock()));
   if (claimed === null || claimed === 'waiting') return claimed;
+  const { attempts, current, keys } = claimed;
   return attempt(services, {
-    attempts: claimed.attempts,
-    send: async () => send(services, claimed.current, await toContent(receiver)),
-    note: (tried) => noteDelivery(db, receiver, topic, giveUp(tried)),
+    attempts,
+    send: async () => send(services, current, await toContent(receiver, keys)),
+    note: (tried) =>
+      inTransaction(db, async (trx) => {
+        for (const key of keys)
+          await noteDelivery(trx, receiver, { about: topics.about, key }, giveUp(tried));
+      }),
   });
 }
 
@@ -58,24 +83,31 @@ function giveUp(tried: Tried): Tried {
 }
 
 interface Claim {
-  /** The number of attempts, including this one. */
+  /** The number of attempts, including this one; of several things, the largest. */
   attempts: number;
   /** The receiver as it is now. */
   current: Receiver;
+  keys: string[];
 }
 
 async function claim(
   trx: Transaction<Tables>,
   receiver: Receiver,
-  topic: Topic,
+  { about, keys }: Topics,
   now: Date,
 ): Promise<Claim | 'waiting' | null> {
-  const current = await lockReceiver(trx, receiver, topic.about, now);
+  const current = await lockReceiver(trx, receiver, about, now);
   // Whoever may see something else by now is told by the next round.
   if (!current || toScopeKey(current) !== toScopeKey(receiver)) return null;
   if (isQuiet(current.quiet, now)) return 'waiting';
-  const attempts = await claimDelivery(trx, receiver, topic, now);
-  return attempts === null ? null : { attempts, current };
+  const claimed: Claim = { attempts: 0, current, keys: [] };
+  for (const key of keys) {
+    const attempts = await claimDelivery(trx, receiver, { about, key }, now);
+    if (attempts === null) continue;
+    claimed.attempts = Math.max(claimed.attempts, attempts);
+    claimed.keys.push(key);
+  }
+  return claimed.keys.length === 0 ? null : claimed;
 }
 
 async function send(services: DeliveryServices, receiver: Receiver, content: Content): Promise<void> {

@@ -38,7 +38,7 @@ const KNOWN_DAYS = 14;
 /** What is open for so long will not be judged any more: its repository is paused, archived or fails. */
 const STALE_DAYS = 45;
 /** Repositories whose days are read at once. */
-const CHUNK = 200;
+const CHUNK = 100;
 /** The repositories of one alert whose lists are looked at for reasons, and the reasons of each kind. */
 const MAX_EXPLAINED = 5;
 const MAX_REASONS = 3;
@@ -268,19 +268,25 @@ function toNewChange(
   };
 }
 
+/** Read in parts: the rows of a large group would need twice the memory at once. */
 async function listMemberDays(
   db: Db,
   tenantId: number,
   repositoryIds: readonly number[],
   from: Day,
 ): Promise<MemberDay[]> {
-  return db
-    .selectFrom('trafficDay')
-    .select(['repositoryId', 'trafficDate as date', 'state', ...METRICS])
-    .where('tenantId', '=', tenantId)
-    .where('repositoryId', 'in', [...repositoryIds])
-    .where('trafficDate', '>=', from)
-    .execute();
+  const days: MemberDay[] = [];
+  for (let start = 0; start < repositoryIds.length; start += CHUNK) {
+    const rows = await db
+      .selectFrom('trafficDay')
+      .select(['repositoryId', 'trafficDate as date', 'state', ...METRICS])
+      .where('tenantId', '=', tenantId)
+      .where('repositoryId', 'in', repositoryIds.slice(start, start + CHUNK))
+      .where('trafficDate', '>=', from)
+      .execute();
+    for (const row of rows) days.push(row);
+  }
+  return days;
 }
 
 /** Judges the sums of groups. */

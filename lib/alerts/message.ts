@@ -7,18 +7,28 @@ import { ALERT_TITLES, isOfSeveral, nameOf } from './titles.ts';
 /** Whether an alert began, or is over. */
 export type AlertPhase = 'began' | 'over';
 
-/** What is said of an alert, to whom and where to see more. */
-interface Telling {
-  tenant: { tenantId: number; name: string };
+/** What is said of an alert. */
+export interface AlertNews {
+  alert: Alert;
   phase: AlertPhase;
+}
+
+/** To whom it is said, and where to see more. */
+interface Place {
+  tenant: { tenantId: number; name: string };
   pagesUrl: string | null;
 }
 
+interface Telling extends Place {
+  phase: AlertPhase;
+}
+
+/** Alerts that one message lists. */
+const MAX_LISTED = 25;
+
 /** The message about an alert: what happened, what explains it, and where to see the day. */
 export function toAlertMessage(alert: Alert, { tenant, phase, pagesUrl }: Telling): Message {
-  const kind = ALERT_TITLES[alert.kind];
-  const title =
-    phase === 'began' ? `${kind}: ${alert.subject}` : `Over: ${kind.toLowerCase()} of ${alert.subject}`;
+  const title = toHeading({ alert, phase });
   const said = phase === 'began' ? `${alert.title}.` : (alert.ending ?? '');
   const sections =
     phase === 'began'
@@ -42,6 +52,34 @@ export function toAlertMessage(alert: Alert, { tenant, phase, pagesUrl }: Tellin
     link: href ? { label: `Open ${toDayAndMonth(alert.date)}`, href } : null,
     facts: { type: 'alert', phase, tenant, alert },
   };
+}
+
+/** One message about many alerts at once: a line for each of the first, and where to see all. */
+export function toAlertsMessage(news: readonly AlertNews[], { tenant, pagesUrl }: Place): Message {
+  const page = pagesUrl && `${pagesUrl}/t/${tenant.tenantId}/alerts`;
+  const lines = news.slice(0, MAX_LISTED).map((one): Line => {
+    const said = one.phase === 'began' ? `${one.alert.title}.` : (one.alert.ending ?? '');
+    const text = `${toHeading(one)}. ${said}`;
+    return page ? { text, href: `${page}?alert=${one.alert.alertId}` } : { text };
+  });
+  if (news.length > MAX_LISTED) lines.push({ text: `And ${news.length - MAX_LISTED} more.` });
+  const subjects = [...new Set(news.map(({ alert }) => alert.subject))];
+  const named =
+    subjects.length > 3
+      ? `${subjects.slice(0, 2).join(', ')} and ${subjects.length - 2} more`
+      : subjects.join(', ');
+  return {
+    title: `${tenant.name}: ${news.length} alerts`,
+    summary: `${news.length} alerts: ${named}`,
+    sections: [{ heading: 'What happened', lines }],
+    link: page ? { label: 'Open Alerts', href: page } : null,
+    facts: { type: 'alerts', tenant, alerts: news },
+  };
+}
+
+function toHeading({ alert: { kind, subject }, phase }: AlertNews): string {
+  const title = ALERT_TITLES[kind];
+  return phase === 'began' ? `${title}: ${subject}` : `Over: ${title.toLowerCase()} of ${subject}`;
 }
 
 function toSections(alert: Alert, said: string): Message['sections'] {

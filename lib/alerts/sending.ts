@@ -3,16 +3,20 @@ import type { Alert } from '../answers/alerts.ts';
 import type { Db } from '../db/database.ts';
 import type { DeliveryServices } from '../deliveries/attempt.ts';
 import { listReceivers, type Receiver, type Scope } from '../deliveries/receivers.ts';
-import { deliverTo } from '../deliveries.ts';
+import { deliverTogether } from '../deliveries.ts';
 import { Failure } from '../failure.ts';
 import { inGroup } from '../groups.ts';
 import { workOff } from '../queue.ts';
-import { type AlertPhase, toAlertMessage } from './message.ts';
+import { type AlertNews, type AlertPhase, toAlertMessage, toAlertsMessage } from './message.ts';
 import { ALERT_COLUMNS, selectAlerts, toAlertSight, toAlerts } from './reading.ts';
 
 /** After this long, an alert is no news: quiet hours and retries are over by then. */
 const NEWS_MS = 3 * 86_400_000;
 const CONCURRENCY = 5;
+/** More than so many at once are told of in one message. */
+const MAX_MESSAGES = 3;
+/** How many alerts are kept for others who may see the same. */
+const MAX_KEPT = 1000;
 
 /** An alert of which somebody may have to be told. */
 interface News {
@@ -23,33 +27,70 @@ interface News {
 }
 
 /**
- * Tells those who take alerts of what began and of what is over, each once, in a message for each cause. Who may see nothing of an
- * alert is not told, and everybody else only of what they may see. That an alert is over is told to those who heard that it began.
+ * Tells those who take alerts of what began and of what is over, each once, in a message for each cause, or in one if there are many.
+ * Who may see nothing of an alert is not told, and everybody else only of what they may see. That an alert is over is told to those who
+ * heard that it began.
  */
 export async function sendAlerts(services: DeliveryServices): Promise<{ sent: number; failed: number }> {
-  const { db, clock, isTime } = services;
-  const news = await listNews(db, clock());
+  const { db, clock, isTime, pagesUrl } = services;
+  const byTenant = new Map<number, News[]>();
+  for (const one of await listNews(db, clock()))
+    byTenant.set(one.tenantId, [...(byTenant.get(one.tenantId) ?? []), one]);
   const total = { sent: 0, failed: 0 };
-  for (const one of news) {
+  for (const [tenantId, news] of byTenant) {
     if (!isTime()) break;
-    const receivers = await listTold(db, one, clock());
-    const toContent = keep(services, one);
-    await workOff(receivers, { concurrency: CONCURRENCY, isTime }, async (receiver) => {
-      if ((await toContent(receiver)) === null) return 'done';
-      const outcome = await deliverTo(services, receiver, toTopic(one), async (scope) => {
-        const content = await toContent(scope);
-        if (content === null) throw new Error('The receiver’s scope changed after it was claimed.');
-        return content;
-      });
-      if (outcome === 'sent' || outcome === 'failed') total[outcome] += 1;
+    const toNews = keep(db);
+    const told = await listToldOf(db, news, clock());
+    await workOff(told, { concurrency: CONCURRENCY, isTime }, async ({ receiver, news: due }) => {
+      const seen: News[] = [];
+      for (const one of due) if ((await toNews(receiver, one)) !== null) seen.push(one);
+      const bundles = seen.length > MAX_MESSAGES ? [seen] : seen.map((one) => [one]);
+      for (const bundle of bundles) {
+        if (!isTime()) break;
+        const topics = { about: 'alerts', keys: bundle.map(toKey) } as const;
+        const outcome = await deliverTogether(services, receiver, topics, async (scope, keys) => {
+          const claimed = bundle.filter((one) => keys.includes(toKey(one)));
+          const said: AlertNews[] = [];
+          for (const one of claimed) said.push((await toNews(scope, one)) ?? throwChanged());
+          const place = { tenant: { tenantId, name: scope.tenantName }, pagesUrl };
+          const [first] = said;
+          const isOne = first !== undefined && said.length === 1;
+          const message = isOne
+            ? toAlertMessage(first.alert, { ...place, ...first })
+            : toAlertsMessage(said, place);
+          return { message, toMail: null };
+        });
+        if (outcome === 'sent' || outcome === 'failed') total[outcome] += 1;
+      }
       return 'done';
     });
   }
   return total;
 }
 
-const toTopic = ({ alertId, phase }: Pick<News, 'alertId' | 'phase'>) =>
-  ({ about: 'alerts', key: `${alertId} ${phase}` }) as const;
+function throwChanged(): never {
+  throw new Error('The receiver’s scope changed after it was claimed.');
+}
+
+const toKey = ({ alertId, phase }: Pick<News, 'alertId' | 'phase'>) => `${alertId} ${phase}`;
+
+interface Told {
+  receiver: Receiver;
+  news: News[];
+}
+
+/** Who has to be told now, and of what. */
+async function listToldOf(db: Db, news: readonly News[], now: Date): Promise<Told[]> {
+  const told = new Map<string, Told>();
+  for (const one of news)
+    for (const receiver of await listTold(db, one, now)) {
+      const key = `${receiver.kind} ${receiver.id}`;
+      const own = told.get(key) ?? { receiver, news: [] };
+      own.news.push(one);
+      told.set(key, own);
+    }
+  return [...told.values()];
+}
 
 /** What began or ended lately and no snooze keeps quiet, the oldest first. What ended before it was noticed is told of once. */
 async function listNews(db: Db, now: Date): Promise<News[]> {
@@ -73,7 +114,7 @@ async function listNews(db: Db, now: Date): Promise<News[]> {
 /** Who has to be told now. */
 async function listTold(db: Db, news: News, now: Date): Promise<Receiver[]> {
   const { tenantId, alertId, phase, createdAt: createdBy } = news;
-  const filter = { tenantId, createdBy, dueKey: toTopic(news).key };
+  const filter = { tenantId, createdBy, dueKey: toKey(news) };
   const receivers = await listReceivers(db, 'alerts', now, filter);
   if (phase === 'began' || receivers.length === 0) return receivers;
   const heard = await db
@@ -81,7 +122,7 @@ async function listTold(db: Db, news: News, now: Date): Promise<Receiver[]> {
     .select(['receiverKind', 'receiverId'])
     .where('tenantId', '=', tenantId)
     .where('about', '=', 'alerts')
-    .where('deliveryKey', '=', toTopic({ alertId, phase: 'began' }).key)
+    .where('deliveryKey', '=', toKey({ alertId, phase: 'began' }))
     .where('sentAt', 'is not', null)
     .execute();
   return receivers.filter(({ kind, id }) =>
@@ -89,18 +130,17 @@ async function listTold(db: Db, news: News, now: Date): Promise<Receiver[]> {
   );
 }
 
-/** What to say to a scope, asked once for all who may see the same; null if there is nothing. */
-function keep({ db, pagesUrl }: DeliveryServices, { alertId, phase }: News) {
+/** What a scope may see of an alert, asked once for all who may see the same; null if there is nothing to say. */
+function keep(db: Db) {
   const kept = new Map<string, Promise<Alert | null>>();
-  return async ({ tenantName: name, access, groupId }: Scope) => {
-    const key = JSON.stringify([groupId, access.repositoryIds]);
+  return async ({ access, groupId }: Scope, { alertId, phase }: News): Promise<AlertNews | null> => {
+    const key = JSON.stringify([alertId, phase, groupId, access.repositoryIds]);
     const found = kept.get(key) ?? readAlert(db, { access, groupId }, alertId);
+    if (kept.size >= MAX_KEPT) kept.clear();
     kept.set(key, found);
     const alert = await found;
     const isSilent = alert === null || (phase === 'over' && isUntold(alert));
-    if (isSilent) return null;
-    const tenant = { tenantId: access.tenantId, name };
-    return { message: toAlertMessage(alert, { tenant, phase, pagesUrl }), toMail: null };
+    return isSilent ? null : { alert, phase };
   };
 }
 

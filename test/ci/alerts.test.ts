@@ -35,11 +35,14 @@ const crowd = [{ on: SPIKE, views: 1500, halfLife: 0.3, referrer: CROWD }];
 /** Steady traffic reaches round numbers too. */
 const STEADY_KINDS = ['spike', 'drop', 'referrer'];
 
-/** Repositories too small for alerts of their own, and the days on which three times as many people as usual come to each. */
+/** Repositories too small for alerts of their own, and the day on which three times as many people as usual come to each. */
 const SMALL = ['small-1', 'small-2', 'small-3', 'small-4'];
-const SMALL_CROWDS = [addDays(SPIKE, 27), addDays(SPIKE, 52)];
-const peopleOf = (day: Day) => (SMALL_CROWDS.includes(day) ? 24 : 8);
-const viewsOf = (day: Day) => (SMALL_CROWDS.includes(day) ? 96 : 32);
+const SMALL_CROWD = addDays(SPIKE, 27);
+/** On this day 100 times as many come. */
+const LARGE_CROWD = addDays(SPIKE, 52);
+const timesOf = (day: Day) => ({ [SMALL_CROWD]: 3, [LARGE_CROWD]: 100 })[day] ?? 1;
+const peopleOf = (day: Day) => 8 * timesOf(day);
+const viewsOf = (day: Day) => 32 * timesOf(day);
 /** From then on every one of them has a referrer that is new, and fourth. */
 const NEWCOMER = 'lobste.rs';
 const NEWCOMER_FROM = addDays(SPIKE, 40);
@@ -101,13 +104,15 @@ async function addChannel(path: string, change: Record<string, unknown> = {}): P
   expect(status).toBe(201);
 }
 
-const told = (path: string) =>
+const told = (path: string) => messages(path, 'alert');
+
+const messages = (path: string, kind: string) =>
   installation.webhooks
     .received()
     .filter((one) => one.path === path && one.status < 300)
     // biome-ignore lint/suspicious/noExplicitAny: a test names what it expects of it
     .map(({ body }) => body as any)
-    .filter(({ type }) => type === 'alert');
+    .filter(({ type }) => type === kind);
 
 async function list(query = '', as = ada) {
   const { body } = await as('GET', `/alerts/1${query}`);
@@ -318,9 +323,8 @@ test('a spike of a group that no repository of it explains is an alert of the gr
   ids.group = body.groupId;
   // A group that holds the same is no second alert.
   await ada('POST', '/groups/1', { name: 'The same', rule: null, repositoryIds: members });
-  const [crowded = ''] = SMALL_CROWDS;
-  expect(await live(crowded)).toMatchObject({ alerts: 0 });
-  expect(await live(addDays(crowded, 1))).toMatchObject({ alerts: 1 });
+  expect(await live(SMALL_CROWD)).toMatchObject({ alerts: 0 });
+  expect(await live(addDays(SMALL_CROWD, 1))).toMatchObject({ alerts: 1 });
   const { alerts } = await list('?state=open');
   expect(alerts).toMatchObject([
     {
@@ -342,9 +346,8 @@ test('the alert of a group outlives a repository of it', async () => {
   const { fullName } = (await ada('GET', path)).body.repository;
   expect((await ada('DELETE', path, { confirmName: fullName })).status).toBe(200);
   delete ids['small-4'];
-  const [crowded = ''] = SMALL_CROWDS;
   let over = 0;
-  for (let days = 2; days <= 8; days += 1) over += (await live(addDays(crowded, days))).alertsOver;
+  for (let days = 2; days <= 8; days += 1) over += (await live(addDays(SMALL_CROWD, days))).alertsOver;
   expect(over).toBe(1);
   const { alerts } = await list(`?group=${ids.group}`);
   expect(alerts).toMatchObject([{ state: 'past', ending: expect.stringContaining('as usual again since') }]);
@@ -385,18 +388,48 @@ test('a round number of a group is told of once, and none of the first weeks of 
   ]);
 });
 
-test('what is not known for 45 days ends by itself, and nobody is told', async () => {
+test('many alerts at once are one message, which lists them, and is sent once', async () => {
   await ada('PUT', '/alerts/1/settings', { kinds: ['spike'] });
-  const [, crowded = ''] = SMALL_CROWDS;
-  for (let days = 0; days <= 1; days += 1) await live(addDays(crowded, days));
-  expect((await list('?state=open')).alerts).toMatchObject([{ subject: 'Late and 2 more' }]);
+  const undo = ['hit', 'twin'].map((name) =>
+    installation.github.fail({
+      kind: 'status',
+      status: 200,
+      match: { repository: githubIds[name] ?? 0, path: /traffic\/views/ },
+      body: crowdedDays(LARGE_CROWD),
+    }),
+  );
   const before = told('/json/all').length;
-  installation.now(`${addDays(crowded, 45)}T08:00:00.000Z`);
+  await live(LARGE_CROWD);
+  const restore = installation.webhooks.fail({ kind: 'status', status: 503, path: '/json/all' });
+  await live(addDays(LARGE_CROWD, 1));
+  for (const one of [...undo, restore]) one();
+  expect((await list('?state=open')).page.total).toBe(5);
+  expect(told('/json/all')).toHaveLength(before);
+  installation.now(`${addDays(LARGE_CROWD, 1)}T09:00:00.000Z`);
+  const rounds = await Promise.all([watch(), watch(), watch()]);
+  expect(rounds.reduce((sum, { sent }) => sum + sent, 0)).toBe(1);
+  expect(messages('/json/all', 'alerts')).toMatchObject([
+    {
+      title: expect.stringMatching(/: 5 alerts$/),
+      link: expect.stringMatching(/\/t\/1\/alerts$/),
+      alerts: Array.from({ length: 5 }, () => ({ phase: 'began', alert: { kind: 'spike' } })),
+    },
+  ]);
+  // What it hears of is cut to its group, and few enough for a message each.
+  expect(messages('/json/hit', 'alerts')).toEqual([]);
+  expect(told('/json/hit').at(-1).alert.subject).toBe(`${DEMO_USERS.octocat}/alerts-hit`);
+});
+
+test('what is not known for 45 days ends by itself, and nobody is told', async () => {
+  expect((await list()).openCount).toBe(5);
+  const before = told('/json/all').length;
+  installation.now(`${addDays(LARGE_CROWD, 45)}T08:00:00.000Z`);
   await watch();
-  expect((await list()).openCount).toBe(1);
-  installation.now(`${addDays(crowded, 46)}T08:00:00.000Z`);
+  expect((await list()).openCount).toBe(5);
+  installation.now(`${addDays(LARGE_CROWD, 46)}T08:00:00.000Z`);
   expect(await watch()).toMatchObject({ sent: 0 });
-  const { alerts } = await list(`?group=${ids.group}&kind=spike`);
+  const { alerts, openCount } = await list('?kind=spike');
+  expect(openCount).toBe(0);
   expect(alerts[0]).toMatchObject({
     state: 'past',
     ending: expect.stringContaining('Too few days are known'),
