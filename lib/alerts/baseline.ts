@@ -6,6 +6,9 @@ export type Counts = ReadonlyMap<number, number>;
 /** What a day should have had. */
 export interface Baseline {
   expected: number;
+  /** The least and the most that would be expected if all unknown days had been low, or high. */
+  least: number;
+  most: number;
   /** How far days usually are from what was expected of them, and how high the highest of them was, as logarithms: 0.1 is about 10 %. */
   scatter(): Scatter;
 }
@@ -47,13 +50,17 @@ interface KnownDay {
 
 /**
  * What a day should have had, by the twelve weeks before the day `before`: the median of the same weekdays, each raised or
- * lowered as the level of all days has changed since. Null if too little is known.
+ * lowered as the level of all days has changed since. Null if too little is known. `known` are the days that are known, also those that
+ * were not usual and are left out of `counts`.
  */
-export function toBaseline(counts: Counts, day: number, before: number): Baseline | null {
+export function toBaseline(
+  counts: Counts,
+  { day, before, known }: { day: number; before: number; known: Counts },
+): Baseline | null {
   const history = listKnown(counts, before);
   if (history.length < MIN_KNOWN_DAYS) return null;
-  if (history.filter((known) => known.day >= before - RECENT_DAYS).length < MIN_RECENT_DAYS) return null;
-  const places = history.flatMap((known, place) => ((day - known.day) % WEEK === 0 ? [place] : []));
+  if (history.filter((one) => one.day >= before - RECENT_DAYS).length < MIN_RECENT_DAYS) return null;
+  const places = history.flatMap((one, place) => ((day - one.day) % WEEK === 0 ? [place] : []));
   if (places.length < MIN_WEEKDAYS) return null;
   const levelNow = levelAt(history, history.length);
   const adjusted = places.map((place) => {
@@ -61,8 +68,16 @@ export function toBaseline(counts: Counts, day: number, before: number): Baselin
     return (count * levelNow) / levelAt(history, place);
   });
   const expected = middleOf(adjusted) ?? 0;
+  const unknown = listUnknown(known, before);
+  const unknownWeekdays = unknown.filter((one) => (day - one) % WEEK === 0).length;
+  const unknownOfLevel = unknown.filter((one) => one >= before - LEVEL_DAYS).length;
+  const lastDays = history.slice(-LEVEL_DAYS).map(({ relative }) => relative);
+  const boundOf = (side: Side) =>
+    (boundOfMiddle(adjusted, unknownWeekdays, side) * boundOfMiddle(lastDays, unknownOfLevel, side)) / levelNow;
   return {
     expected,
+    least: boundOf('least'),
+    most: boundOf('most'),
     scatter() {
       const around = history.map(({ relative }, place) => Math.log(relative / levelAt(history, place)));
       const after = history
@@ -78,10 +93,28 @@ export function toBaseline(counts: Counts, day: number, before: number): Baselin
         1 / Math.sqrt(expected + 1),
       );
       // The median itself is only known so well: its standard error is that of the mean times √(π/2).
-      const known = Math.sqrt(1 + Math.PI / 2 / adjusted.length);
-      return { spread: spread * known, high: sorted[Math.floor(sorted.length / 20)] ?? 0 };
+      const certainty = Math.sqrt(1 + Math.PI / 2 / adjusted.length);
+      const completeness = Math.sqrt(1 + unknown.length / history.length);
+      return { spread: spread * certainty * completeness, high: sorted[Math.floor(sorted.length / 20)] ?? 0 };
     },
   };
+}
+
+type Side = 'least' | 'most';
+
+/** The middle of values if so many unknown ones were all below, or above them; the least or highest known one at most. */
+function boundOfMiddle(values: readonly number[], unknown: number, side: Side): number {
+  const sorted = values.toSorted((one, other) => (side === 'most' ? one - other : other - one));
+  const count = sorted.length + unknown;
+  const at = (place: number) => sorted[Math.min(place, sorted.length - 1)] ?? 0;
+  return (at(Math.floor((count - 1) / 2)) + at(Math.floor(count / 2))) / 2;
+}
+
+/** The days of the history that are not known. */
+function listUnknown(known: Counts, before: number): number[] {
+  const unknown: number[] = [];
+  for (let day = before - HISTORY_DAYS; day < before; day += 1) if (!known.has(day)) unknown.push(day);
+  return unknown;
 }
 
 /** The level of the 21 known days before a place. */

@@ -125,7 +125,7 @@ const MIN_FACTOR = 2.2;
 /** How many times the usual spread it is away. */
 const MIN_SPREADS = 3;
 /** Days that are not this far from the last same weekdays need no full comparison. */
-const ROUGHLY_HIGH = 1.2;
+const ROUGHLY_HIGH = 1.8;
 const ROUGHLY_LOW = 0.9;
 const MIN_DROP_SPREADS = 2.5;
 /** How far it is above what one day in twenty reaches, as a logarithm. */
@@ -213,14 +213,14 @@ function findSpike(series: Series, day: number): Change | null {
   const uniques = people.get(day) ?? 0;
   if (uniques < MIN_PEOPLE || count < MIN_COUNT) return null;
   if (uniques < roughlyUsual(usualPeople, day) * ROUGHLY_HIGH) return null;
-  const ofPeople = toBaseline(usualPeople, day, day);
-  if (ofPeople === null || uniques < MIN_FACTOR * ofPeople.expected) return null;
-  const distance = Math.log((uniques + 1) / (ofPeople.expected + 1));
+  const ofPeople = toBaseline(usualPeople, { day, before: day, known: people });
+  if (ofPeople === null || uniques < MIN_FACTOR * ofPeople.most) return null;
+  const distance = Math.log((uniques + 1) / (ofPeople.most + 1));
   const { spread, high } = ofPeople.scatter();
   if (distance < MIN_SPREADS * spread || distance < high + MIN_ABOVE_HIGH) return null;
   const before = expectedBefore(series, 'drop', day);
   if (before !== null && uniques < MIN_FACTOR * before) return null;
-  const ofCount = toBaseline(usualCounts, day, day);
+  const ofCount = toBaseline(usualCounts, { day, before: day, known: people });
   if (ofCount === null) return null;
   return {
     kind: 'spike',
@@ -251,10 +251,10 @@ function findDrop(series: Series, day: number): Change | null {
   let sum = 0;
   let expected = 0;
   for (const one of known) {
-    const usual = toBaseline(usualPeople, one, first);
+    const usual = toBaseline(usualPeople, { day: one, before: first, known: people });
     if (usual === null) return null;
     const uniques = people.get(one) ?? 0;
-    const least = usual.expected * (isHoliday(dayOf(one)) ? HOLIDAY_PART : 1);
+    const least = usual.least * (isHoliday(dayOf(one)) ? HOLIDAY_PART : 1);
     if (uniques > least * MAX_DROP_DAY) return null;
     sum += uniques;
     expected += least;
@@ -266,8 +266,8 @@ function findDrop(series: Series, day: number): Change | null {
   if (hasDropped && day - toDayNumber(hasDropped.date) <= RETURN_DAYS) return null;
   const before = expectedBefore(series, 'spike', day);
   if (before !== null && (people.get(day) ?? 0) > before * MAX_DROP_DAY) return null;
-  const ofCount = toBaseline(usualCounts, day, first);
-  const ofPeople = toBaseline(usualPeople, day, first);
+  const ofCount = toBaseline(usualCounts, { day, before: first, known: people });
+  const ofPeople = toBaseline(usualPeople, { day, before: first, known: people });
   if (ofCount === null || ofPeople === null) return null;
   if (Math.log((expected + 1) / (sum + 1)) < MIN_DROP_SPREADS * ofPeople.scatter().spread) return null;
   return {
@@ -282,10 +282,10 @@ function findDrop(series: Series, day: number): Change | null {
 }
 
 /** What was expected of a day before the last alert of a kind that lasted; null if there is none. */
-function expectedBefore({ usualPeople, ended }: Series, kind: Change['kind'], day: number): number | null {
+function expectedBefore({ people, usualPeople, ended }: Series, kind: Change['kind'], day: number): number | null {
   const last = ended.findLast((one) => one.kind === kind && one.overReason === 'lasting');
   if (!last || day - toDayNumber(last.date) > RETURN_DAYS) return null;
-  return toBaseline(usualPeople, day, toDayNumber(last.date))?.expected ?? null;
+  return toBaseline(usualPeople, { day, before: toDayNumber(last.date), known: people })?.expected ?? null;
 }
 
 /** From 19 December to 7 January fewer people come, and nobody is told that: these days are not usual ones. */
@@ -313,7 +313,7 @@ function findEnd(
 ): { overOn: Day; overReason: OverReason } | null {
   const begin = toDayNumber(date);
   const isBackOn = (one: number) => {
-    const usual = toBaseline(usualPeople, one, begin);
+    const usual = toBaseline(usualPeople, { day: one, before: begin, known: people });
     return usual !== null && isBack(kind, people.get(one) ?? 0, usual);
   };
   const last: number[] = [];
