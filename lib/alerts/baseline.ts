@@ -28,12 +28,14 @@ export const HISTORY_DAYS = WEEKDAYS * WEEK;
 const MIN_WEEKDAYS = 4;
 const MIN_KNOWN_DAYS = 4 * WEEK;
 /** If fewer days of the last four weeks are known, nobody knows what is usual at present. */
-const MIN_RECENT_DAYS = WEEK;
+const MIN_RECENT_DAYS = 5;
 const RECENT_DAYS = 4 * WEEK;
 /** The level is the middle of three weeks: it follows growth, and no launch of ten days moves it. */
 const LEVEL_DAYS = 3 * WEEK;
 /** Each day's level is that of the days before it, as for the judged day, unless too few days are left then. */
 const MIN_SCATTER_DAYS = 21;
+/** Days with at least this part of the expected figure are compared with it. */
+const ALIKE = 1 / 3;
 /** The median absolute deviation of a normal distribution times this is its standard deviation. */
 const MAD_TO_DEVIATION = 1.4826;
 /** Nobody's traffic is steadier than this. */
@@ -44,6 +46,8 @@ const HALF = 0.5;
 interface KnownDay {
   day: number;
   count: number;
+  /** The usual figure of its weekday. */
+  usual: number;
   /** The figure by the usual one of its weekday. */
   relative: number;
 }
@@ -79,17 +83,21 @@ export function toBaseline(
     least: boundOf('least'),
     most: boundOf('most'),
     scatter() {
-      const around = history.map(({ relative }, place) => Math.log(relative / levelAt(history, place)));
-      const after = history
-        .slice(LEVEL_DAYS)
-        .map(({ relative }, place) => Math.log(relative / levelBefore(history, place + LEVEL_DAYS)));
-      const ofAll = after.length >= MIN_SCATTER_DAYS ? after : around;
-      const ofWeekday = adjusted.map((count) => Math.log((count + HALF) / (expected + HALF)));
+      const around = comparable(history.map((one, place) => toDeviation(one, levelAt(history, place))), expected);
+      const after = comparable(
+        history
+          .slice(LEVEL_DAYS)
+          .map((one, place) => toDeviation(one, levelBefore(history, place + LEVEL_DAYS))),
+        expected,
+      );
+      const ofAll = deviationOf(after.length >= MIN_SCATTER_DAYS ? after : around);
+      const ofWeekday = deviationOf(adjusted.map((count) => Math.log((count + HALF) / (expected + HALF))));
       const sorted = around.toSorted((one, other) => other - one);
       const spread = Math.max(
         MIN_SPREAD,
-        deviationOf(ofAll),
-        deviationOf(ofWeekday),
+        ofAll,
+        // A few same weekdays say less than all days do.
+        Math.sqrt((ofWeekday ** 2 + ofAll ** 2) / 2),
         1 / Math.sqrt(expected + 1),
       );
       // The median itself is only known so well: its standard error is that of the mean times √(π/2).
@@ -98,6 +106,23 @@ export function toBaseline(
       return { spread: spread * certainty * completeness, high: sorted[Math.floor(sorted.length / 20)] ?? 0 };
     },
   };
+}
+
+/** How far a day is from what was expected of it, as a logarithm. */
+interface Deviation {
+  expected: number;
+  by: number;
+}
+
+const toDeviation = ({ usual, relative }: KnownDay, level: number): Deviation => ({
+  expected: usual * level,
+  by: Math.log(relative / level),
+});
+
+/** Few people come less regularly than many: only days with about as many expected say how far such a day may be. All of them, if too few are such days. */
+function comparable(deviations: readonly Deviation[], expected: number): number[] {
+  const alike = deviations.filter((one) => one.expected >= expected * ALIKE);
+  return (alike.length >= MIN_SCATTER_DAYS ? alike : deviations).map(({ by }) => by);
 }
 
 type Side = 'least' | 'most';
@@ -135,6 +160,7 @@ function listKnown(counts: Counts, before: number): KnownDay[] {
   return known.map(({ day, count }) => ({
     day,
     count,
+    usual: usual[day % WEEK] ?? 0,
     relative: (count + HALF) / ((usual[day % WEEK] ?? 0) + HALF),
   }));
 }

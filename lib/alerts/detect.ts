@@ -134,8 +134,9 @@ const MIN_ABOVE_HIGH = 0.2;
 const MIN_USUAL_PEOPLE = 15;
 /** The part of the usual people who come in the holidays at the end of the year, if they are few. */
 const HOLIDAY_PART = 0.4;
-/** So many days without anybody may be GitHub's. */
+/** More days without anybody may be GitHub's, unless hardly anybody comes on the others either. */
 const MAX_SILENT_DAYS = 2;
+const NEARLY_SILENT = 0.1;
 /** A drop is certain after so many known days in a row, */
 const DROP_DAYS = 5;
 /** within so many days, */
@@ -247,7 +248,7 @@ function findDrop(series: Series, day: number): Change | null {
   const first = known.at(-1);
   if (first === undefined || known.length < DROP_DAYS) return null;
   const silent = known.filter((one) => people.get(one) === 0).length;
-  if (silent > MAX_SILENT_DAYS && silent < DROP_DAYS) return null;
+  let isNearlySilent = true;
   let sum = 0;
   let expected = 0;
   for (const one of known) {
@@ -256,9 +257,11 @@ function findDrop(series: Series, day: number): Change | null {
     const uniques = people.get(one) ?? 0;
     const least = usual.least * (isHoliday(dayOf(one)) ? HOLIDAY_PART : 1);
     if (uniques > least * MAX_DROP_DAY) return null;
+    if (uniques > least * NEARLY_SILENT) isNearlySilent = false;
     sum += uniques;
     expected += least;
   }
+  if (silent > MAX_SILENT_DAYS && !isNearlySilent) return null;
   if (expected < MIN_USUAL_PEOPLE * DROP_DAYS || sum > expected * MAX_DROP) return null;
   const hasDropped = series.ended.findLast(
     ({ kind, overReason }) => kind === 'drop' && overReason === 'lasting',
