@@ -69,7 +69,8 @@ export function toBaseline(
   const levelNow = levelAt(history, history.length);
   const adjusted = places.map((place) => {
     const count = history[place]?.count ?? 0;
-    return (count * levelNow) / levelAt(history, place);
+    // As in `relative`: where nobody came, a level that rose expects somebody.
+    return Math.max(0, ((count + HALF) * levelNow) / levelAt(history, place) - HALF);
   });
   const expected = middleOf(adjusted) ?? 0;
   const unknown = listUnknown(known, before);

@@ -124,6 +124,11 @@ const MIN_COUNT = 40;
 const MIN_FACTOR = 2.2;
 /** How many times the usual spread it is away. */
 const MIN_SPREADS = 3;
+/** A smaller spike has to stand out more. */
+const SMALL_FACTOR = 3;
+const MIN_SPREADS_IF_SMALL = 4;
+const MIN_FACTOR_BEFORE = 1.5;
+const MIN_SPREADS_BEFORE = 1.5;
 /** Days that are not this far from the last same weekdays need no full comparison. */
 const ROUGHLY_HIGH = 1.8;
 const ROUGHLY_LOW = 0.9;
@@ -213,12 +218,13 @@ function findSpike(series: Series, day: number): Change | null {
   const count = counts.get(day) ?? 0;
   const uniques = people.get(day) ?? 0;
   if (uniques < MIN_PEOPLE || count < MIN_COUNT) return null;
-  if (uniques < roughlyUsual(usualPeople, day) * ROUGHLY_HIGH) return null;
+  if (uniques < roughlyUsual(people, day) * ROUGHLY_HIGH) return null;
   const ofPeople = toBaseline(usualPeople, { day, before: day, known: people });
   if (ofPeople === null || uniques < MIN_FACTOR * ofPeople.most) return null;
   const distance = Math.log((uniques + 1) / (ofPeople.most + 1));
   const { spread, high } = ofPeople.scatter();
-  if (distance < MIN_SPREADS * spread || distance < high + MIN_ABOVE_HIGH) return null;
+  const isSmall = uniques < SMALL_FACTOR * ofPeople.most && !isHighBefore(series, day);
+  if (distance < (isSmall ? MIN_SPREADS_IF_SMALL : MIN_SPREADS) * spread || distance < high + MIN_ABOVE_HIGH) return null;
   const before = expectedBefore(series, 'drop', day);
   if (before !== null && uniques < MIN_FACTOR * before) return null;
   const ofCount = toBaseline(usualCounts, { day, before: day, known: people });
@@ -232,6 +238,15 @@ function findSpike(series: Series, day: number): Change | null {
     uniques: toMeasured(uniques, ofPeople),
     factor: timesOf(uniques, ofPeople.expected),
   };
+}
+
+/** Whether the day before is high, too. */
+function isHighBefore({ people, usualPeople }: Series, day: number): boolean {
+  const uniques = people.get(day - 1);
+  if (uniques === undefined) return false;
+  const usual = toBaseline(usualPeople, { day: day - 1, before: day - 1, known: people });
+  if (usual === null || uniques < MIN_FACTOR_BEFORE * usual.most) return false;
+  return Math.log((uniques + 1) / (usual.most + 1)) >= MIN_SPREADS_BEFORE * usual.scatter().spread;
 }
 
 /**
