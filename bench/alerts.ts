@@ -2,10 +2,10 @@ import { byDetector, byNaiveRule, type Rule, type Score, score } from './alerts/
 import { type SimulatedRepository, simulate, type TrueEvent } from './alerts/simulate.ts';
 import { printTable } from './table.ts';
 
-/** The limits of the detector were chosen with the first seeds. What is printed comes from the others, which nobody looked at before. */
+/** The limits of the detector were chosen with the first seeds, and looked at with 21 and 22. What is printed comes from others. */
 const TUNING_SEEDS = [1, 2, 3, 11, 12, 13, 14];
-const PRINTED_SEEDS = [21, 22];
-const REPOSITORIES = 40;
+const PRINTED_SEEDS = [31, 32, 33, 34];
+const REPOSITORIES = 60;
 const YEARS = 3;
 
 const SIZES: [from: number, to: number][] = [
@@ -36,57 +36,40 @@ export async function benchAlerts(): Promise<void> {
     score: scoreAll(rule, repositories),
   }));
   printTable(
-    'Recall of counted events, by kind and true size',
-    [
-      'rule',
-      'what',
-      ...SIZES.map(([from, to]) => (to === Number.POSITIVE_INFINITY ? `≥ ${from} ×` : `${from}–${to} ×`)),
-      '≥ 3 ×',
-    ],
+    'Recall of events ≥ 3 ×, and precision of alarms',
+    ['rule', 'what', 'recall', 'of alarms ≥ 3 ×', 'of all alarms', 'repeated', 'wrong', 'of missing data'],
     rows.flatMap(({ name, score }) =>
-      listKinds().map(({ kind, metric }) => [
-        name,
-        `${kind} of ${metric}`,
-        ...SIZES.map(([from, to]) => toRecall(score, { kind, metric, from, to })),
-        toRecall(score, { kind, metric, from: LARGE, to: Number.POSITIVE_INFINITY }),
-      ]),
-    ),
-  );
-  printTable(
-    'Precision of alarms, by kind',
-    [
-      'rule',
-      'what',
-      'alarms',
-      'right',
-      'repeated',
-      'wrong',
-      'of missing data',
-      'precision',
-      'of alarms ≥ 3 ×',
-    ],
-    rows.flatMap(({ name, score }) =>
-      listKinds().map(({ kind, metric }) => {
-        const alarms = score.alarms.filter(({ alarm }) => alarm.kind === kind && alarm.metric === metric);
+      [...listKinds(), null].map((kind) => {
+        const ofKind = onlyOf(score, kind);
+        const { alarms } = ofKind;
         const count = (verdict: string) => alarms.filter((one) => one.verdict === verdict).length;
         const large = alarms.filter(({ alarm }) => alarm.factor >= LARGE);
         return [
           name,
-          `${kind} of ${metric}`,
-          alarms.length,
-          count('right'),
+          kind ? `${kind.kind} of ${kind.metric}` : 'all',
+          toRecall(ofKind, [LARGE, Number.POSITIVE_INFINITY]),
+          toShare(large.filter(({ verdict }) => verdict === 'right').length, large.length),
+          toShare(count('right'), alarms.length),
           count('repeated'),
           count('wrong'),
           alarms.filter(({ isOfMissingData }) => isOfMissingData).length,
-          toShare(count('right'), alarms.length),
-          toShare(large.filter(({ verdict }) => verdict === 'right').length, large.length),
         ];
       }),
     ),
   );
+  printTable(
+    'Recall by true size, all kinds',
+    [
+      'rule',
+      ...SIZES.map(([from, to]) => (to === Number.POSITIVE_INFINITY ? `≥ ${from} ×` : `${from}–${to} ×`)),
+    ],
+    rows.map(({ name, score }) => [name, ...SIZES.map((size) => toRecall(score, size))]),
+  );
 }
 
-function listKinds(): Pick<TrueEvent, 'kind' | 'metric'>[] {
+type Kind = Pick<TrueEvent, 'kind' | 'metric'>;
+
+function listKinds(): Kind[] {
   return (['views', 'clones'] as const).flatMap((metric) =>
     (['spike', 'drop'] as const).map((kind) => ({ kind, metric })),
   );
@@ -97,17 +80,19 @@ function scoreAll(rule: Rule, repositories: readonly SimulatedRepository[]): Sco
   return { events: scores.flatMap(({ events }) => events), alarms: scores.flatMap(({ alarms }) => alarms) };
 }
 
-function toRecall(
-  { events }: Score,
-  { kind, metric, from, to }: Pick<TrueEvent, 'kind' | 'metric'> & { from: number; to: number },
-): string {
+/** The events and alarms of a kind; all of them for null. */
+function onlyOf({ events, alarms }: Score, kind: Kind | null): Score {
+  if (kind === null) return { events, alarms };
+  const isOfKind = (one: Kind) => one.kind === kind.kind && one.metric === kind.metric;
+  return {
+    events: events.filter(({ event }) => isOfKind(event)),
+    alarms: alarms.filter(({ alarm }) => isOfKind(alarm)),
+  };
+}
+
+function toRecall({ events }: Score, [from, to]: readonly [number, number]): string {
   const counted = events.filter(
-    ({ event, isCounted }) =>
-      isCounted &&
-      event.kind === kind &&
-      event.metric === metric &&
-      event.factor >= from &&
-      event.factor < to,
+    ({ event, isCounted }) => isCounted && event.factor >= from && event.factor < to,
   );
   return toShare(counted.filter(({ isTold }) => isTold).length, counted.length);
 }

@@ -9,6 +9,8 @@ export interface Baseline {
   /** The least and the most that would be expected if all unknown days had been low, or high. */
   least: number;
   most: number;
+  /** Whether every day of the twelve weeks is known. */
+  isComplete: boolean;
   /** How far days usually are from what was expected of them, and how high the highest of them was, as logarithms: 0.1 is about 10 %. */
   scatter(): Scatter;
 }
@@ -27,9 +29,9 @@ export const HISTORY_DAYS = WEEKDAYS * WEEK;
 /** Fewer known same weekdays, or days in all, say nothing. */
 const MIN_WEEKDAYS = 4;
 const MIN_KNOWN_DAYS = 4 * WEEK;
-/** If fewer days of the last four weeks are known, nobody knows what is usual at present. */
+/** If fewer days of the last six weeks are known, nobody knows what is usual at present. */
 const MIN_RECENT_DAYS = 5;
-const RECENT_DAYS = 4 * WEEK;
+const RECENT_DAYS = 6 * WEEK;
 /** The level is the middle of three weeks: it follows growth, and no launch of ten days moves it. */
 const LEVEL_DAYS = 3 * WEEK;
 /** Each day's level is that of the days before it, as for the judged day, unless too few days are left then. */
@@ -78,13 +80,18 @@ export function toBaseline(
   const unknownOfLevel = unknown.filter((one) => one >= before - LEVEL_DAYS).length;
   const lastDays = history.slice(-LEVEL_DAYS).map(({ relative }) => relative);
   const boundOf = (side: Side) =>
-    (boundOfMiddle(adjusted, unknownWeekdays, side) * boundOfMiddle(lastDays, unknownOfLevel, side)) / levelNow;
+    (boundOfMiddle(adjusted, unknownWeekdays, side) * boundOfMiddle(lastDays, unknownOfLevel, side)) /
+    levelNow;
   return {
     expected,
     least: boundOf('least'),
     most: boundOf('most'),
+    isComplete: unknown.length === 0,
     scatter() {
-      const around = comparable(history.map((one, place) => toDeviation(one, levelAt(history, place))), expected);
+      const around = comparable(
+        history.map((one, place) => toDeviation(one, levelAt(history, place))),
+        expected,
+      );
       const after = comparable(
         history
           .slice(LEVEL_DAYS)

@@ -122,13 +122,18 @@ const MIN_PEOPLE = 25;
 const MIN_COUNT = 40;
 /** A spike has at least so many times the usual people. */
 const MIN_FACTOR = 2.2;
-/** How many times the usual spread it is away. */
+/** How many times the usual spread it is away; a smaller one has to stand out more. */
 const MIN_SPREADS = 3;
-/** A smaller spike has to stand out more. */
 const SMALL_FACTOR = 3;
 const MIN_SPREADS_IF_SMALL = 4;
-const MIN_FACTOR_BEFORE = 1.5;
-const MIN_SPREADS_BEFORE = 1.5;
+/** This far from what is expected, as a logarithm, it stands out however much days vary. */
+const ENOUGH = Math.log(5);
+/** Where days of the twelve weeks before are unknown, it has to be larger, and to stand out more. */
+const MIN_FACTOR_IF_INCOMPLETE = 2.5;
+const SPREADS_IF_INCOMPLETE = 0.5;
+/** It has to stand out less if the day before does so, too: chance seldom makes two such days. */
+const SPREADS_OF_DAY_BEFORE = 0.8;
+const BEFORE = { minFactor: 1.5, minSpreads: 1.5 };
 /** Days that are not this far from the last same weekdays need no full comparison. */
 const ROUGHLY_HIGH = 1.8;
 const ROUGHLY_LOW = 0.9;
@@ -220,11 +225,15 @@ function findSpike(series: Series, day: number): Change | null {
   if (uniques < MIN_PEOPLE || count < MIN_COUNT) return null;
   if (uniques < roughlyUsual(people, day) * ROUGHLY_HIGH) return null;
   const ofPeople = toBaseline(usualPeople, { day, before: day, known: people });
-  if (ofPeople === null || uniques < MIN_FACTOR * ofPeople.most) return null;
+  if (ofPeople === null) return null;
+  if (uniques < (ofPeople.isComplete ? MIN_FACTOR : MIN_FACTOR_IF_INCOMPLETE) * ofPeople.most) return null;
   const distance = Math.log((uniques + 1) / (ofPeople.most + 1));
   const { spread, high } = ofPeople.scatter();
-  const isSmall = uniques < SMALL_FACTOR * ofPeople.most && !isHighBefore(series, day);
-  if (distance < (isSmall ? MIN_SPREADS_IF_SMALL : MIN_SPREADS) * spread || distance < high + MIN_ABOVE_HIGH) return null;
+  if (distance < high + MIN_ABOVE_HIGH) return null;
+  let spreads = uniques < SMALL_FACTOR * ofPeople.most ? MIN_SPREADS_IF_SMALL : MIN_SPREADS;
+  if (!ofPeople.isComplete) spreads += SPREADS_IF_INCOMPLETE;
+  if (isHighBefore(series, day)) spreads -= SPREADS_OF_DAY_BEFORE;
+  if (distance < Math.min(spreads * spread, ENOUGH)) return null;
   const before = expectedBefore(series, 'drop', day);
   if (before !== null && uniques < MIN_FACTOR * before) return null;
   const ofCount = toBaseline(usualCounts, { day, before: day, known: people });
@@ -245,8 +254,8 @@ function isHighBefore({ people, usualPeople }: Series, day: number): boolean {
   const uniques = people.get(day - 1);
   if (uniques === undefined) return false;
   const usual = toBaseline(usualPeople, { day: day - 1, before: day - 1, known: people });
-  if (usual === null || uniques < MIN_FACTOR_BEFORE * usual.most) return false;
-  return Math.log((uniques + 1) / (usual.most + 1)) >= MIN_SPREADS_BEFORE * usual.scatter().spread;
+  if (usual === null || uniques < BEFORE.minFactor * usual.most) return false;
+  return Math.log((uniques + 1) / (usual.most + 1)) >= BEFORE.minSpreads * usual.scatter().spread;
 }
 
 /**
@@ -300,7 +309,11 @@ function findDrop(series: Series, day: number): Change | null {
 }
 
 /** What was expected of a day before the last alert of a kind that lasted; null if there is none. */
-function expectedBefore({ people, usualPeople, ended }: Series, kind: Change['kind'], day: number): number | null {
+function expectedBefore(
+  { people, usualPeople, ended }: Series,
+  kind: Change['kind'],
+  day: number,
+): number | null {
   const last = ended.findLast((one) => one.kind === kind && one.overReason === 'lasting');
   if (!last || day - toDayNumber(last.date) > RETURN_DAYS) return null;
   return toBaseline(usualPeople, { day, before: toDayNumber(last.date), known: people })?.expected ?? null;
@@ -462,10 +475,9 @@ export function judgeReferrers(
 function listNewInTop(list: ReferrerList, earlierLists: readonly ReferrerList[]): NewReferrer[] {
   const today = toDayNumber(list.date);
   const earlier = earlierLists.filter(({ date }) => today - toDayNumber(date) <= REFERRER_HISTORY_DAYS);
-  const [oldest] = earlier;
-  const newest = earlier.at(-1);
-  if (!oldest || !newest || earlier.length < MIN_LISTS) return [];
-  if (today - toDayNumber(newest.date) > MAX_LIST_GAP) return [];
+  const followed = listFollowed(earlier, today);
+  const [oldest] = followed;
+  if (!oldest || followed.length < MIN_LISTS) return [];
   return list.referrers.slice(0, TOP).flatMap(({ referrer, viewCount, viewUniques }, place) => {
     if (viewCount < MIN_REFERRED.views || (viewUniques ?? MIN_REFERRED.uniques) < MIN_REFERRED.uniques)
       return [];
@@ -479,6 +491,19 @@ function listNewInTop(list: ReferrerList, earlierLists: readonly ReferrerList[])
       { kind: 'referrer', referrer, date: list.date, firstSeen, rank: place + 1, viewCount, viewUniques },
     ];
   });
+}
+
+/** The last lists without a longer gap between them, or before today. */
+function listFollowed(earlier: readonly ReferrerList[], today: number): ReferrerList[] {
+  const followed: ReferrerList[] = [];
+  let next = today;
+  for (const list of earlier.toReversed()) {
+    const day = toDayNumber(list.date);
+    if (next - day > MAX_LIST_GAP) break;
+    followed.unshift(list);
+    next = day;
+  }
+  return followed;
 }
 
 /** What is counted up to milestones. */

@@ -69,6 +69,54 @@ test('a referrer that was in no list before is new among the top three, once', (
   ]);
 });
 
+test('lists that are missing or stale make no referrer new', () => {
+  const FIRST = addDays(DATE, -REFERRER_HISTORY_DAYS - 20);
+  const dates = daysFrom(FIRST, addDays(DATE, 20));
+  const isFresh = fc.array(fc.constantFrom('read', 'read', 'stale', 'missing'), {
+    minLength: dates.length,
+    maxLength: dates.length,
+  });
+  const gap = fc.record({ from: fc.integer({ min: 0, max: 124 }), days: fc.integer({ min: 0, max: 40 }) });
+  // Each name has been there for long: lists of 14 days have it again and again.
+  const cycles = fc.array(fc.integer({ min: 1, max: 28 }), { minLength: 4, maxLength: 8 });
+  fc.assert(
+    fc.property(isFresh, gap, cycles, (kinds, { from, days }, every) => {
+      const read = dates.map((_, place) =>
+        every
+          .map((cycle, name) => ({
+            referrer: `site-${name}`,
+            viewCount:
+              40 * Array.from({ length: 14 }).filter((_, back) => (place - back) % cycle === 0).length,
+            viewUniques: 20,
+          }))
+          .filter(({ viewCount }) => viewCount > 0)
+          .toSorted((one, other) => other.viewCount - one.viewCount),
+      );
+      let last = 0;
+      const lists = dates.flatMap((date, place) => {
+        if (kinds[place] === 'missing' || (place >= from && place < from + days)) return [];
+        if (kinds[place] === 'read') last = place;
+        return [{ date, referrers: read[last] ?? [] }];
+      });
+      expect(judgeReferrers(lists, { from: FIRST, through: addDays(DATE, 20) })).toEqual([]);
+    }),
+    { numRuns: 40, seed: SEED },
+  );
+});
+
+test('a referrer that came while no list was read for weeks is not new', () => {
+  const lists = daysFrom(addDays(DATE, -REFERRER_HISTORY_DAYS), DATE)
+    .filter((date) => date < addDays(DATE, -36) || date > addDays(DATE, -16))
+    .map((date) => ({
+      date,
+      referrers: [
+        { referrer: 'Google', viewCount: 300, viewUniques: 100 },
+        ...(date === DATE ? [{ referrer: 'news.ycombinator.com', viewCount: 200, viewUniques: 90 }] : []),
+      ],
+    }));
+  expect(judgeReferrers(lists, { from: DATE, through: DATE })).toEqual([]);
+});
+
 test('a total that passes a round number is told, with the day', () => {
   const totals = [980, 995, 1010, 1020].map((total, place) => ({ date: addDays(DATE, place), total }));
   const span = { from: addDays(DATE, 1), through: addDays(DATE, 3), told: null };
@@ -125,6 +173,31 @@ test('days that are not known begin no alert, and days that are not final change
         }));
       expect(judgeDays([...zeros, ...known], span)).toEqual(judgeDays(known, span));
     }),
+  );
+});
+
+/** Days of people who come by chance, with seldom more than twice as many as usual, and whether each is known. */
+const chanceDays = fc.record({
+  chances: fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 150, maxLength: 150 }),
+  unknown: fc.uniqueArray(fc.integer({ min: 0, max: 149 }), { maxLength: 90 }),
+  roughness: fc.double({ min: 0.1, max: 0.7, noNaN: true }),
+});
+
+test('an alert on days of which some are unknown is one if all are known', () => {
+  fc.assert(
+    fc.property(chanceDays, ({ chances, unknown, roughness }) => {
+      const first = addDays(DATE, -129);
+      const all = toDays(first, addDays(DATE, 20), (date) => {
+        const chance = chances[daysBetween(first, date)] ?? 0;
+        return Math.round(200 * Math.exp(roughness * chance ** 3));
+      });
+      const known = all.filter((_, place) => !unknown.includes(place));
+      const toldOf = (days: SubjectDay[]) =>
+        judgeDays(days, JUDGED).began.map(({ kind, date }) => `${kind} ${date}`);
+      const complete = toldOf(all);
+      expect(toldOf(known).filter((told) => !complete.includes(told))).toEqual([]);
+    }),
+    { numRuns: 60, seed: SEED },
   );
 });
 
