@@ -134,8 +134,9 @@ const SPREADS_IF_INCOMPLETE = 0.5;
 /** It has to stand out less if the day before does so, too: chance seldom makes two such days. */
 const SPREADS_OF_DAY_BEFORE = 0.8;
 const BEFORE = { minFactor: 1.5, minSpreads: 1.5 };
-/** Days that are not this far from the last same weekdays need no full comparison. */
-const ROUGHLY_HIGH = 1.8;
+/** It has at least so many times the people of the last same weekdays, alerts' days too. */
+const MIN_FACTOR_OF_LAST = 1.8;
+/** Days that are not this low need no full comparison. */
 const ROUGHLY_LOW = 0.9;
 const MIN_DROP_SPREADS = 2.5;
 /** How far it is above what one day in twenty reaches, as a logarithm. */
@@ -223,7 +224,7 @@ function findSpike(series: Series, day: number): Change | null {
   const count = counts.get(day) ?? 0;
   const uniques = people.get(day) ?? 0;
   if (uniques < MIN_PEOPLE || count < MIN_COUNT) return null;
-  if (uniques < roughlyUsual(people, day) * ROUGHLY_HIGH) return null;
+  if (uniques < roughlyUsual(people, day) * MIN_FACTOR_OF_LAST) return null;
   const ofPeople = toBaseline(usualPeople, { day, before: day, known: people });
   if (ofPeople === null) return null;
   if (uniques < (ofPeople.isComplete ? MIN_FACTOR : MIN_FACTOR_IF_INCOMPLETE) * ofPeople.most) return null;
@@ -325,7 +326,7 @@ function isHoliday(day: Day): boolean {
   return date >= '12-19' || date <= '01-07';
 }
 
-/** The middle of the last same weekdays, with alerts: a quick look before the full comparison. */
+/** The middle of the last same weekdays. */
 function roughlyUsual(people: Counts, day: number): number {
   const before = [1, 2, 3, 4, 5, 6].flatMap((week) => people.get(day - 7 * week) ?? []);
   return middleOf(before) ?? 0;
