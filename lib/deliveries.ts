@@ -36,7 +36,7 @@ const MAX_KEPT = 10;
  * activation is sending it, its retry is not due, or the receiver does not take it any more. It arrives twice only if the
  * activation ends between the receiver's answer and the note of it. `toContent` is called only if it is sent.
  */
-export async function deliverTo(
+async function deliverTo(
   services: DeliveryServices,
   receiver: Receiver,
   { about, key }: Topic,
