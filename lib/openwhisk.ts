@@ -45,7 +45,7 @@ function findPackageUrl(): string | null {
   const { __OW_API_HOST: host = '', __OW_ACTION_NAME: name = '' } = process.env;
   const [, namespace = '', packageName] = name.split('/');
   if (host === '' || packageName === undefined) return null;
-  return `${host.replace(/\/+$/, '')}/api/v1/web/${encodeURIComponent(namespace)}/${packageName}`;
+  return `${host.replace(/\/$/, '')}/api/v1/web/${encodeURIComponent(namespace)}/${packageName}`;
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '');

@@ -81,17 +81,33 @@ test('an empty parameter means its default, and a missing one is named', () => {
   );
 });
 
-test('the collector’s default leaves pages half a gigabyte of a stock invoker, also when every alarm fires', () => {
-  const { actions, rules } = parse(read('manifest.yaml')).packages.traffic;
+test('the collector’s default leaves pages half a gigabyte of a stock invoker, whichever alarm fires', () => {
+  const { actions, triggers, rules } = parse(read('manifest.yaml')).packages.traffic;
   const memoryOf = (name: string): number => actions[name].limits.memorySize;
   const { limits } = parseConfig(COMPLETE);
-  const started = new Set(Object.values<{ action: string }>(rules).map(({ action }) => action));
-  const jobs = [...started].reduce((sum, name) => sum + memoryOf(name), 0);
+  const started = (trigger: string) =>
+    Object.values<{ trigger: string; action: string }>(rules)
+      .filter((rule) => rule.trigger === trigger)
+      .map(({ action }) => action);
+  // What one alarm started has ended when the next one fires: they are half an hour apart.
+  const minutes = Object.values<{ inputs: { cron: string } }>(triggers).map(({ inputs }) => inputs.cron);
+  expect(minutes).toEqual(['0 8 * * *', '30 * * * *', '0 12 * * 1']);
+  const startedByAny = Object.keys(triggers).flatMap(started);
+  for (const name of startedByAny) expect(actions[name].limits.timeout).toBeLessThanOrEqual(1_800_000);
+  const jobs = Math.max(
+    ...Object.keys(triggers).map((trigger) =>
+      started(trigger).reduce((sum, name) => sum + memoryOf(name), 0),
+    ),
+  );
   expect(2048 - jobs - limits.concurrency * memoryOf('collect-tenant')).toBeGreaterThanOrEqual(512);
-  // As many pages as possible stay warm. The page of rules reads GitHub's longest lists, and a part of an
-  // import has 20,000 rows: both are seldom used.
+  // As many pages as possible stay warm. The page of rules reads GitHub's longest lists, a part of an
+  // import has 20,000 rows, and a report is sent with a picture: all are seldom used.
   for (const [name, { web }] of Object.entries<{ web: unknown }>(actions))
-    if (web) expect([name, memoryOf(name)]).toEqual([name, ['rules', 'imports'].includes(name) ? 256 : 128]);
+    if (web)
+      expect([name, memoryOf(name)]).toEqual([
+        name,
+        ['rules', 'imports', 'report-now'].includes(name) ? 256 : 128,
+      ]);
 });
 
 test('a mail server needs a sender, and a path of the API is on the origin of the pages', () => {
