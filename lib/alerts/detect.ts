@@ -121,17 +121,18 @@ export function judgeDays(
 const MIN_PEOPLE = 25;
 const MIN_COUNT = 40;
 /** A spike has at least so many times the usual people. */
-const MIN_FACTOR = 2.2;
+const MIN_FACTOR = 2.4;
 /** How many times the usual spread it is away; a smaller one has to stand out more. */
 const MIN_SPREADS = 3;
 const SMALL_FACTOR = 3;
 const MIN_SPREADS_IF_SMALL = 4;
 /** This far from what is expected, as a logarithm, it stands out however much days vary. */
-const ENOUGH = Math.log(5);
+const ENOUGH = Math.log(4);
 /** Where days of the twelve weeks before are unknown, it has to be larger, and to stand out more. */
 const MIN_FACTOR_IF_INCOMPLETE = 2.5;
 const SPREADS_IF_INCOMPLETE = 0.5;
-/** It has to stand out less if the day before does so, too: chance seldom makes two such days. */
+/** It may be smaller, and stand out less, if the day before stands out, too: chance seldom makes two such days. */
+const MIN_FACTOR_IF_LASTS = 2.2;
 const SPREADS_OF_DAY_BEFORE = 0.8;
 const BEFORE = { minFactor: 1.5, minSpreads: 1.5 };
 /** It has at least so many times the people of the last same weekdays, alerts' days too. */
@@ -165,6 +166,8 @@ const MIN_BACK_DAYS = 4;
 /** What lasts so long is usual now. */
 const LASTING_DAYS = 28;
 const USUAL_NOW_DAYS = 14;
+/** It stays open until so many of these days are known, or nobody would know what is usual now. */
+const MIN_USUAL_NOW_DAYS = 10;
 /** For so long after its beginning, a return to the time before what lasted is no alert, and a drop that lasted is not told again. */
 const RETURN_DAYS = 56;
 /** A factor is at most this. */
@@ -227,13 +230,16 @@ function findSpike(series: Series, day: number): Change | null {
   if (uniques < roughlyUsual(people, day) * MIN_FACTOR_OF_LAST) return null;
   const ofPeople = toBaseline(usualPeople, { day, before: day, known: people });
   if (ofPeople === null) return null;
-  if (uniques < (ofPeople.isComplete ? MIN_FACTOR : MIN_FACTOR_IF_INCOMPLETE) * ofPeople.most) return null;
+  if (uniques < MIN_FACTOR_IF_LASTS * ofPeople.most) return null;
+  const lasts = isHighBefore(series, day);
+  const minFactor = ofPeople.isComplete ? MIN_FACTOR : MIN_FACTOR_IF_INCOMPLETE;
+  if (!lasts && uniques < minFactor * ofPeople.most) return null;
   const distance = Math.log((uniques + 1) / (ofPeople.most + 1));
   const { spread, high } = ofPeople.scatter();
   if (distance < high + MIN_ABOVE_HIGH) return null;
   let spreads = uniques < SMALL_FACTOR * ofPeople.most ? MIN_SPREADS_IF_SMALL : MIN_SPREADS;
   if (!ofPeople.isComplete) spreads += SPREADS_IF_INCOMPLETE;
-  if (isHighBefore(series, day)) spreads -= SPREADS_OF_DAY_BEFORE;
+  if (lasts) spreads -= SPREADS_OF_DAY_BEFORE;
   if (distance < Math.min(spreads * spread, ENOUGH)) return null;
   const before = expectedBefore(series, 'drop', day);
   if (before !== null && uniques < MIN_FACTOR * before) return null;
@@ -355,9 +361,17 @@ function findEnd(
   if (first !== undefined && back.length >= MIN_BACK_DAYS)
     return { overOn: dayOf(first), overReason: 'back' };
   if (day - begin < LASTING_DAYS) return null;
-  let knownDays = 0;
-  for (let one = begin + 1; one <= day; one += 1) if (people.has(one)) knownDays += 1;
-  return { overOn: dayOf(day), overReason: knownDays * 2 < LASTING_DAYS ? 'unknown' : 'lasting' };
+  const countKnown = (from: number) => {
+    let knownDays = 0;
+    for (let one = from; one <= day; one += 1) if (people.has(one)) knownDays += 1;
+    return knownDays;
+  };
+  if (countKnown(day - USUAL_NOW_DAYS + 1) < MIN_USUAL_NOW_DAYS)
+    return day - begin < RETURN_DAYS ? null : { overOn: dayOf(day), overReason: 'unknown' };
+  return {
+    overOn: dayOf(day),
+    overReason: countKnown(begin + 1) * 2 < LASTING_DAYS ? 'unknown' : 'lasting',
+  };
 }
 
 function isBack(kind: Change['kind'], uniques: number, { expected }: Baseline): boolean {
