@@ -30,21 +30,6 @@ const TURN = 50;
 /** How many texts are kept for others who may be told the same. */
 const MAX_KEPT = 10;
 
-/**
- * Tells a receiver something once, however often this is called and however many call it at once: it is claimed in the database
- * before it is sent. What failed is tried again by a later call, after a pause that doubles. Null: it was sent, another
- * activation is sending it, its retry is not due, or the receiver does not take it any more. It arrives twice only if the
- * activation ends between the receiver's answer and the note of it. `toContent` is called only if it is sent.
- */
-async function deliverTo(
-  services: DeliveryServices,
-  receiver: Receiver,
-  { about, key }: Topic,
-  toContent: (scope: Scope) => Promise<Content>,
-): Promise<Outcome | null> {
-  return deliverTogether(services, receiver, { about, keys: [key] }, toContent);
-}
-
 /** Things of one kind that are told in one message. */
 interface Topics {
   about: About;
@@ -52,8 +37,11 @@ interface Topics {
 }
 
 /**
- * Tells a receiver several things in one message, each of them once, as `deliverTo` does. `toContent` gets the keys of those that
- * this call has claimed: only these are told and noted.
+ * Tells a receiver one thing or several in one message, each once, however often this is called and however many call it at once:
+ * each is claimed in the database before the message is sent. What failed is tried again by a later call, after a pause that doubles.
+ * Null: all were sent, another activation is sending them, their retry is not due, or the receiver does not take them any more. They
+ * arrive twice only if the activation ends between the receiver's answer and the note of it. `toContent` is called only if something
+ * is sent, with the keys that this call has claimed: only these may be told.
  */
 export async function deliverTogether(
   services: DeliveryServices,
@@ -144,7 +132,8 @@ export async function deliverToAll(
   const { mailer, isDown } = watchMailer(services.mailer);
   await workOff(inTurns(receivers), { concurrency: CONCURRENCY, isTime }, async (receiver) => {
     if (receiver.kind === 'subscription' && isDown()) return 'done';
-    const outcome = await deliverTo({ ...services, mailer }, receiver, topic, toKept);
+    const topics = { about: topic.about, keys: [topic.key] };
+    const outcome = await deliverTogether({ ...services, mailer }, receiver, topics, toKept);
     if (outcome === 'sent' || outcome === 'failed') total[outcome] += 1;
     return 'done';
   });
