@@ -13,6 +13,7 @@ import { benchFootprint } from './footprint.ts';
 import { benchGrowth } from './growth.ts';
 import { benchImport } from './import.ts';
 import { benchImportPage } from './import-page.ts';
+import { benchJudging } from './judging.ts';
 import { benchPage } from './page.ts';
 import { benchProcessor } from './processor.ts';
 import { benchReport } from './report.ts';
@@ -46,6 +47,7 @@ const BENCHES = {
     run: benchAlerts,
     prints: 'precision and recall of alerts on simulated years, beside the naive rule',
   },
+  judging: { run: benchJudging, prints: 'the hourly judging of 1,000 repositories in 51 groups' },
   collect: { run: benchCollect, prints: '100 repositories, beside what GitHub’s limits allow' },
   thousand: {
     run: benchThousand,

@@ -46,8 +46,8 @@ const MAX_REASONS = 3;
 const CAUSING_SHARE = 0.3;
 /** What brought less than this part explains nothing. */
 const EXPLAINING_SHARE = 0.05;
-/** A larger group is as steady as its sums: the work is not worth it. */
-const MAX_MEMBERS = 1000;
+/** The days of a larger group take more memory than the action has. */
+const MAX_MEMBERS = 300;
 
 /** A repository that was collected since it was last judged. */
 interface DueRepository {
