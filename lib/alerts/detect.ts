@@ -146,8 +146,7 @@ const MIN_ABOVE_HIGH = 0.2;
 const MIN_USUAL_PEOPLE = 15;
 /** The part of the usual people who come in the holidays at the end of the year, if they are few. */
 const HOLIDAY_PART = 0.4;
-/** More days without anybody may be GitHub's, unless hardly anybody comes on the others either. */
-const MAX_SILENT_DAYS = 2;
+/** A day without anybody may be GitHub's, unless hardly anybody comes on the others either. */
 const NEARLY_SILENT = 0.1;
 /** A drop is certain after so many known days in a row, */
 const DROP_DAYS = 5;
@@ -278,7 +277,7 @@ function findDrop(series: Series, day: number): Change | null {
     if (people.has(one)) known.push(one);
   const first = known.at(-1);
   if (first === undefined || known.length < DROP_DAYS) return null;
-  const silent = known.filter((one) => people.get(one) === 0).length;
+  const hasSilent = known.some((one) => people.get(one) === 0);
   let isNearlySilent = true;
   let sum = 0;
   let expected = 0;
@@ -292,7 +291,7 @@ function findDrop(series: Series, day: number): Change | null {
     sum += uniques;
     expected += least;
   }
-  if (silent > MAX_SILENT_DAYS && !isNearlySilent) return null;
+  if (hasSilent && !isNearlySilent) return null;
   if (expected < MIN_USUAL_PEOPLE * DROP_DAYS || sum > expected * MAX_DROP) return null;
   const hasDropped = series.ended.findLast(
     ({ kind, overReason }) => kind === 'drop' && overReason === 'lasting',
