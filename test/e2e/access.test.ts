@@ -72,7 +72,10 @@ test('an administrator assigns two roles in turn, and each shows what it allows'
     'Repositories',
     'Compare',
     'Dashboards',
+    'Reports',
     'Annotations',
+    'Alerts',
+    'Notifications',
     'Export',
   ]);
   await grace.open('/t/1/repositories');
@@ -92,10 +95,13 @@ test('an administrator assigns two roles in turn, and each shows what it allows'
     'Repositories',
     'Compare',
     'Dashboards',
+    'Reports',
     'Collection',
     'Rules',
     'Groups',
     'Annotations',
+    'Alerts',
+    'Notifications',
     'Export',
   ]);
   expect([...ada.problems(), ...grace.problems()]).toEqual([]);
@@ -108,6 +114,7 @@ const PAGES: [Right, string][] = [
   ['seeAllTraffic', 'Rules'],
   ['seeAllTraffic', 'Groups'],
   ['seeTraffic', 'Annotations'],
+  ['seeTraffic', 'Alerts'],
   ['seeMembers', 'Members'],
   ['changeMembers', 'Add member…'],
   ['seeTraffic', 'Notifications'],
@@ -147,6 +154,7 @@ test.each([
     'Repositories',
     'Compare',
     'Dashboards',
+    'Reports',
     ...offered,
   ]);
   for (const [right, [address, name]] of Object.entries(BUTTONS)) {
