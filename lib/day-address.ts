@@ -15,17 +15,20 @@ export interface ShownDay {
 const DAYS_BEFORE = 27;
 const DAYS_AFTER = 7;
 
-/** The address of the page that has a day open, with the days around it. `tenantUrl` is the tenant's overview. */
-export function toDayAddress(
-  tenantUrl: string,
-  { date, to = date, repositoryId, groupId }: ShownDay,
-): string {
+/** The query of an address that has a day open, with the days around it. */
+export function toDayQuery({ date, to = date, repositoryId, groupId }: ShownDay): URLSearchParams {
   const query = new URLSearchParams({
     from: addDays(date, -DAYS_BEFORE),
     to: addDays(to, DAYS_AFTER),
     day: date,
   });
-  if (repositoryId !== null) return `${tenantUrl}/r/${repositoryId}?${query}`;
-  if (groupId !== null) query.set('group', String(groupId));
-  return `${tenantUrl}?${query}`;
+  if (repositoryId === null && groupId !== null) query.set('group', String(groupId));
+  return query;
+}
+
+/** The address of the page that has a day open, with the days around it. `tenantUrl` is the tenant's overview. */
+export function toDayAddress(tenantUrl: string, day: ShownDay): string {
+  const { repositoryId } = day;
+  const page = repositoryId === null ? tenantUrl : `${tenantUrl}/r/${repositoryId}`;
+  return `${page}?${toDayQuery(day)}`;
 }

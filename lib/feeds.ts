@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TenantAccess } from './access.ts';
-import { toAlertAddress } from './alerts/message.ts';
+import { toAlertDay } from './alerts/titles.ts';
 import { listAlerts } from './alerts.ts';
 import type { Answer } from './answer.ts';
 import type { Alert } from './answers/alerts.ts';
@@ -110,7 +110,7 @@ function toAlertEntry(alert: Alert, { toId, tenantUrl }: Pick<Addresses, 'toId' 
     content: [about, ...reasons.map(({ text }) => text), ending?.replace(/\.$/, '')]
       .filter(Boolean)
       .join('. '),
-    page: tenantUrl && toAlertAddress(alert, tenantUrl),
+    page: tenantUrl && toDayAddress(tenantUrl, toAlertDay(alert)),
     related: tenantUrl && `${tenantUrl}/alerts?alert=${alertId}`,
     author: null,
     category: 'alert',

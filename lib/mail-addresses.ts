@@ -312,8 +312,8 @@ const STATE_AFTER: Record<MailAnswer, MailState> = {
 };
 
 /**
- * Keeps what the receiver of an address says. Saying it again changes nothing. Returns the state; null if the tenant does not know the
- * address any more, so that nothing is sent there anyway.
+ * Stores the receiver's answer. Answering again changes nothing. Returns the state, or null if the tenant no longer knows the
+ * address and so sends nothing to it.
  */
 export async function answerMail(
   db: Db,

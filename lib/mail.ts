@@ -44,7 +44,7 @@ export interface Unsubscribe {
 /** The way to the mail server, for the mails of one activation. */
 export interface Mailer {
   /**
-   * Sends one mail; the server has it afterwards. Throws `invalid_input` for what is no address, `mail_recipient_refused` if the address does not
+   * Resolves once the server has accepted the mail. Throws `invalid_input` if `to` is not an address, `mail_recipient_refused` if the address does not
    * exist, `mail_try_later` with `details.retryAfter` in seconds, `mail_refused`, `mail_login_refused`, `mail_certificate`,
    * `mail_not_encrypted`, `mail_timeout` and `mail_unreachable`. Takes at most 20 seconds after its turn has come; three are sent at once.
    */

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { Email } from 'postal-mime';
+import { escapeMarkup } from '../lib/markup.ts';
 
 /** A mail that arrived. */
 export interface ReceivedMail {
@@ -111,9 +112,6 @@ const STYLE = `
 
 const digest = createHash('sha256').update(STYLE).digest('base64');
 
-const escapeHtml = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
 interface Page {
   status: number;
   headers: Record<string, string>;
@@ -131,8 +129,8 @@ function toPage(received: readonly ReceivedMail[], { mount, path }: { mount: str
 function document(title: string, body: string): Page {
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
-<body><h1>${escapeHtml(title)}</h1>${body}</body></html>`;
+<title>${escapeMarkup(title)}</title><style>${STYLE}</style></head>
+<body><h1>${escapeMarkup(title)}</h1>${body}</body></html>`;
   const policy = `default-src 'none'; style-src 'sha256-${digest}'; frame-src 'self'`;
   return { status: 200, headers: { 'content-security-policy': policy }, html };
 }
@@ -141,7 +139,7 @@ function toList(received: readonly ReceivedMail[], mount: string): string {
   const items = received
     .map(
       ({ id, at, to, mail }) =>
-        `<li><a href="${mount}/${id}">${escapeHtml(mail.subject ?? '(no subject)')}</a><br>to ${escapeHtml(to.join(', '))}, <time>${at.toISOString()}</time></li>`,
+        `<li><a href="${mount}/${id}">${escapeMarkup(mail.subject ?? '(no subject)')}</a><br>to ${escapeMarkup(to.join(', '))}, <time>${at.toISOString()}</time></li>`,
     )
     .reverse();
   return `<p>This page stands in for a mail server and everybody’s mailbox on this machine. It shows what was sent until the next start.</p>
@@ -150,10 +148,10 @@ function toList(received: readonly ReceivedMail[], mount: string): string {
 
 function toDetails({ id, at, from, to, source, mail }: ReceivedMail, mount: string): string {
   return `<p><a href="${mount}">All mails</a></p>
-<p>From ${escapeHtml(from)} to ${escapeHtml(to.join(', '))}, <time>${at.toISOString()}</time></p>
+<p>From ${escapeMarkup(from)} to ${escapeMarkup(to.join(', '))}, <time>${at.toISOString()}</time></p>
 <iframe sandbox="allow-popups allow-popups-to-escape-sandbox" src="${mount}/${id}/html" title="The mail as HTML"></iframe>
-<h2>As text</h2><pre>${escapeHtml(mail.text ?? '')}</pre>
-<details><summary>Source</summary><pre>${escapeHtml(source)}</pre></details>`;
+<h2>As text</h2><pre>${escapeMarkup(mail.text ?? '')}</pre>
+<details><summary>Source</summary><pre>${escapeMarkup(source)}</pre></details>`;
 }
 
 /** What a mail program shows: its own styles and the pictures it carries, and nothing from elsewhere. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { escapeMarkup } from '../lib/markup.ts';
 import { findAdaptiveCardError, findBlockKitError } from './webhooks/limits.ts';
 
 /** A message that arrived, or was refused. */
@@ -113,9 +114,6 @@ const STYLE = `
   pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.85rem; }
 `;
 
-const escapeHtml = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
 /** The texts that a person would read in the message, one a line. */
 function textsOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(textsOf);
@@ -138,9 +136,9 @@ function shownOf(body: unknown): string[] {
 function toArticle({ path, at, status, body }: Received): string {
   const outcome = status < 300 ? '' : ` · refused with ${status}`;
   const lines = shownOf(body).flatMap((one) => one.split('\n'));
-  return `<article><h2>${escapeHtml(path)}</h2><p><time>${at.toISOString()}</time>${outcome}</p>
-${lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n')}
-<details><summary>Request body</summary><pre>${escapeHtml(JSON.stringify(body, null, 2) ?? '')}</pre></details></article>`;
+  return `<article><h2>${escapeMarkup(path)}</h2><p><time>${at.toISOString()}</time>${outcome}</p>
+${lines.map((line) => `<p>${escapeMarkup(line)}</p>`).join('\n')}
+<details><summary>Request body</summary><pre>${escapeMarkup(JSON.stringify(body, null, 2) ?? '')}</pre></details></article>`;
 }
 
 /** The page that lists what arrived, newest first. */

@@ -3,7 +3,7 @@ import { AlertQuery, AlertSettingsRequest, SnoozeRequest } from '../alerts.ts';
 import type { Operation } from './operation.ts';
 
 const seen =
-  'Who sees only some repositories sees their alerts, with the figures of these alone, and those of groups of which they see every repository.';
+  'If you see only some repositories, you get alerts with the figures of those alone, and alerts of a group only if you see all of its repositories.';
 
 export const alertOperations: Operation[] = [
   {

@@ -99,10 +99,10 @@ const REFERRER_DAYS = 14;
 const near = (one: Day, other: Day, days: number) => Math.abs(daysBetween(one, other)) <= days;
 
 /**
- * Puts what was found together by cause, so that one cause is one alert. Views and clones of a repository are one. Spikes that
- * the same referrer brought are one. A new referrer is a part of the spike that it came with; on several repositories it is one. A
+ * Groups findings by cause, so that each cause is one alert. Views and clones of a repository belong together, as do spikes that
+ * the same referrer brought. A new referrer belongs to the spike that it came with; on several repositories it is one alert. A
  * group's change counts only if no repository of it explains it, and once for groups that share repositories. A round number that
- * a repository and its group reach on one day is one, as is that of groups that share repositories; other numbers are others.
+ * a repository and its group reach on one day is one alert, as is that of groups that share repositories; each other number is its own.
  */
 export function toCauses(found: Findings, known: readonly KnownAlert[]): Cause[] {
   const drafts: Draft[] = known.map(({ alertId, kind, name, date, isOpen, changes, memberIds }) => ({

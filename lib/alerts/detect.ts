@@ -265,8 +265,8 @@ function isHighBefore({ people, usualPeople }: Series, day: number): boolean {
 }
 
 /**
- * The last known days are a drop if each of them is low. The days before the first of them say what is usual. Days without
- * anybody count if all of them are such days: GitHub wrote zeros for everybody before.
+ * Finds a drop: the last known days are all low, compared with what was usual before the first of them. A day without any visitors counts
+ * only if hardly anybody came on the others: GitHub has written zeros for everybody before.
  */
 function findDrop(series: Series, day: number): Change | null {
   const { metric, counts, people, usualCounts, usualPeople } = series;
@@ -538,8 +538,8 @@ const FIRST_MILESTONE: Record<Counter, number> = { stars: 100, views: 1000, down
 /**
  * The highest milestone that a total reached on a day from `from` to `through`; null if none. `totals` need the newest one
  * before `from` too: without it nothing is known to have been reached just now. They have to be figured out from what is known
- * now, so that an import raises all of them. `told` is the highest milestone that was told before, so that a total that falls
- * and rises again is told once.
+ * now, so that an import raises all of them. `told` is the highest milestone announced before, so that none is announced again when a
+ * total falls and rises.
  */
 export function judgeMilestone(
   counter: Counter,

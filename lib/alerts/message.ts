@@ -2,7 +2,7 @@ import type { Alert } from '../answers/alerts.ts';
 import type { Line, Message } from '../channels/message.ts';
 import { toDayAndMonth } from '../day.ts';
 import { toDayAddress } from '../day-address.ts';
-import { ALERT_TITLES, isOfSeveral, nameOf } from './titles.ts';
+import { ALERT_TITLES, isOfSeveral, nameOf, toAlertDay } from './titles.ts';
 
 /** Whether an alert began, or is over. */
 export type AlertPhase = 'began' | 'over';
@@ -34,7 +34,7 @@ export function toAlertMessage(alert: Alert, { tenant, phase, pagesUrl }: Tellin
     phase === 'began'
       ? toSections(alert, said)
       : [{ heading: 'What happened', lines: [{ text: said }, { text: `It began: ${alert.title}.` }] }];
-  const href = pagesUrl && toAlertAddress(alert, `${pagesUrl}/t/${tenant.tenantId}`);
+  const href = pagesUrl && toDayAddress(`${pagesUrl}/t/${tenant.tenantId}`, toAlertDay(alert));
   if (pagesUrl)
     sections.push({
       heading: 'Too much?',
@@ -97,23 +97,10 @@ function toSections(alert: Alert, said: string): Message['sections'] {
 }
 
 function toReasonLines({ reasons, changes }: Alert): Line[] {
-  if (reasons.length === 0)
-    return [{ text: 'No referrer or page entered the lists, and nothing was released or annotated.' }];
+  if (reasons.length === 0) return [{ text: 'No referrer, page, release or annotation explains it.' }];
   return reasons.map(({ kind, text, date, repository, url }) => {
     const name = isOfSeveral(changes) && repository ? `${repository.fullName}: ` : '';
     const note = kind === 'annotation' ? `Noted for ${toDayAndMonth(date)}: ` : '';
     return { text: `${name}${note}${text}`, ...(url ? { href: url } : {}) };
-  });
-}
-
-/** The page of the repository, of the group or of all, with the alert's day open. */
-export function toAlertAddress({ date, changes, changeCount }: Alert, tenantUrl: string): string {
-  const [first] = changes;
-  const repositories = new Set(changes.map(({ repository }) => repository?.repositoryId ?? null));
-  const isOfOne = repositories.size === 1 && changeCount <= changes.length;
-  return toDayAddress(tenantUrl, {
-    date,
-    repositoryId: (isOfOne && first?.repository?.repositoryId) || null,
-    groupId: first?.group?.groupId ?? null,
   });
 }

@@ -27,9 +27,9 @@ interface News {
 }
 
 /**
- * Tells those who take alerts of what began and of what is over, each once, in a message for each cause, or in one if there are many.
- * Who may see nothing of an alert is not told, and everybody else only of what they may see. That an alert is over is told to those who
- * heard that it began.
+ * Sends every receiver of alerts what began and what is over, each once: one message for each cause, or a single one if there are many.
+ * Receivers get only what they may see, and nothing of an alert that they may not see at all. Only those who heard that an alert
+ * began hear that it is over.
  */
 export async function sendAlerts(services: DeliveryServices): Promise<{ sent: number; failed: number }> {
   const { db, clock, isTime, pagesUrl } = services;

@@ -1,3 +1,5 @@
+import { isObject, parseJson } from '../json.ts';
+
 /** Which repositories and groups a dashboard's document names, by their ids in its own tenant. */
 export interface DashboardReferences {
   repositoryIds: number[];
@@ -17,7 +19,7 @@ const GONE = 2 ** 31 - 1;
 export function listReferences(text: string): DashboardReferences {
   const repositoryIds = new Set<number>();
   const groupIds = new Set<number>();
-  for (const { repositories } of widgetsOf(parse(text))) {
+  for (const { repositories } of widgetsOf(parseJson(text))) {
     if (!isObject(repositories)) continue;
     for (const id of idsOf(repositories)) repositoryIds.add(id);
     if (typeof repositories.group === 'number') groupIds.add(repositories.group);
@@ -32,7 +34,7 @@ export function listReferences(text: string): DashboardReferences {
 export function replaceReferences(text: string, { repositories, groups }: NewReferences): string {
   const { repositoryIds, groupIds } = listReferences(text);
   if (repositoryIds.length + groupIds.length === 0) return text;
-  const document = parse(text);
+  const document = parseJson(text);
   for (const { repositories: named } of widgetsOf(document)) {
     if (!isObject(named)) continue;
     if (Array.isArray(named.ids)) {
@@ -55,16 +57,4 @@ function widgetsOf(document: unknown): Record<string, unknown>[] {
   return tabs
     .flatMap((tab: unknown) => (isObject(tab) && Array.isArray(tab.widgets) ? tab.widgets : []))
     .filter(isObject);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,5 @@
+import { isObject } from '../json.ts';
+
 /**
  * What a dashboard may hold, beyond what its schema says: a specification reaches no address and no page, and draws a
  * bounded number of things. The API checks with it before it stores a dashboard, the editor while you type, and the page
@@ -181,9 +183,6 @@ const INPUTS = ['checkbox', 'radio', 'range', 'select'];
 const INPUT_KEYS = ['input', 'name', 'min', 'max', 'step', 'options', 'labels', 'debounce'];
 
 const COMPOSITIONS = ['layer', 'hconcat', 'vconcat', 'concat', 'spec'];
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

@@ -1,5 +1,6 @@
 import Papa from 'papaparse';
 import { fromCell } from '../csv.ts';
+import { isObject, parseJson } from '../json.ts';
 import {
   columnsOf,
   EXPORT_FORMAT,
@@ -81,18 +82,6 @@ export function parseManifest(text: string): Manifest | null {
       rows.set(one.name, one.rows);
   const exportedAt = typeof content.created === 'string' ? content.created : '';
   return { version: content.formatVersion, exportedAt, rows };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const toText = (bytes: Uint8Array) => new TextDecoder('utf-8', { fatal: true }).decode(bytes);

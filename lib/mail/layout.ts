@@ -1,3 +1,5 @@
+import { escapeMarkup } from '../markup.ts';
+
 /** A part of a mail in both of its forms. */
 export interface MailPart {
   /** Rows of the layout's table. */
@@ -15,29 +17,16 @@ export interface MailContent {
   reason: string;
 }
 
-const ESCAPES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text for HTML, in elements and in quoted attributes. */
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
-}
-
 /** A text cannot say how what surrounds it runs, nor begin a line of its own. */
 export const toPlain = (text: string): string =>
   text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
 
 /** Text for HTML, on one line. */
-export const toHtml = (text: string): string => escapeHtml(toPlain(text));
+export const toHtml = (text: string): string => escapeMarkup(toPlain(text));
 
 /** Links lead to pages; nothing else is an address. */
 function toHref(href: string): string | null {
-  return /^https?:\/\//.test(href) ? escapeHtml(href) : null;
+  return /^https?:\/\//.test(href) ? escapeMarkup(href) : null;
 }
 
 /**
@@ -170,7 +159,7 @@ function toCell({ text, href, tone }: MailCell, align: string, pad: string): str
 
 /** A picture that the mail carries, with the text for who does not see it. `width` in CSS pixels, at most 536. */
 export function mailPicture({ cid, alt, width }: { cid: string; alt: string; width: number }): MailPart {
-  const image = `<img src="cid:${escapeHtml(cid)}" alt="${toHtml(alt)}" width="${width}" style="display:block;width:100%;max-width:${width}px;height:auto;border-radius:8px;font:400 14px/1.5 ${FONT}">`;
+  const image = `<img src="cid:${escapeMarkup(cid)}" alt="${toHtml(alt)}" width="${width}" style="display:block;width:100%;max-width:${width}px;height:auto;border-radius:8px;font:400 14px/1.5 ${FONT}">`;
   return { html: row(image, 'padding-top:12px'), text: toPlain(alt) };
 }
 

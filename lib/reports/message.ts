@@ -12,7 +12,8 @@ export function toReportMessage(report: Report, pagesUrl: string | null): Messag
     {
       heading: words.subject,
       lines: [
-        ...[words.headline, ...words.notes].map((text) => ({ text })),
+        { text: words.headline },
+        ...words.notes.map((text) => ({ text })),
         ...words.figures.map(({ label, before, value, change, note }) => ({
           text: [`${label}: ${before} ${value}`.replace('  ', ' '), change?.text, note]
             .filter(Boolean)

@@ -42,7 +42,7 @@ const MAX_REFERRERS = 25;
 const MAX_NEWLY_TRACKED = 25;
 
 /**
- * The report of a period from what is stored now, of the repositories that the subject's access has. Throws `group_not_found`,
+ * Reads the report of a period as stored now, for the repositories that the subject may see. Throws `group_not_found`,
  * `day_in_future` for a period that has not begun, and what `toRange` throws.
  */
 export async function readReport(

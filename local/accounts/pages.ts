@@ -1,8 +1,9 @@
-import { page, toHtml } from '../identity/pages.ts';
+import { escapeMarkup } from '../../lib/markup.ts';
+import { page } from '../identity/pages.ts';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './passwords.ts';
 
 const problemOf = (problem: string | undefined) =>
-  problem ? `<p id="problem" role="alert">${toHtml(problem)}</p>` : '';
+  problem ? `<p id="problem" role="alert">${escapeMarkup(problem)}</p>` : '';
 
 export interface SignInPage {
   mount: string;
@@ -30,7 +31,7 @@ export function signInPage({
       'Nobody has an account yet',
       mount,
       `<p>Open the link that <code>npm start</code> printed. With it, you choose the administrator’s address and how to sign in.</p>
-<form method="post" action="${toHtml(action)}/cancel"><button class="link">Back</button></form>`,
+<form method="post" action="${escapeMarkup(action)}/cancel"><button class="link">Back</button></form>`,
     );
   const wrong = problem ? ' aria-describedby="problem" aria-invalid="true"' : '';
   const focus = { email: email ? '' : ' autofocus', password: email ? ' autofocus' : '' };
@@ -38,24 +39,24 @@ export function signInPage({
     'Sign in',
     mount,
     `${problemOf(problem)}
-<form method="post" action="${toHtml(action)}">
+<form method="post" action="${escapeMarkup(action)}">
 <label for="email">E-mail address</label>
-<input id="email" name="email" type="email" required maxlength="254" autocomplete="username webauthn" value="${toHtml(email)}"${wrong}${focus.email}>
+<input id="email" name="email" type="email" required maxlength="254" autocomplete="username webauthn" value="${escapeMarkup(email)}"${wrong}${focus.email}>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" required maxlength="${MAX_PASSWORD_LENGTH}" autocomplete="current-password"${wrong}${focus.password}>
 <button class="primary">Sign in</button>
 </form>
 ${
   passkeys
-    ? `<form method="post" action="${toHtml(action)}/passkey" id="with-passkey" data-options="${toHtml(mount)}/passkey-options" hidden>
+    ? `<form method="post" action="${escapeMarkup(action)}/passkey" id="with-passkey" data-options="${escapeMarkup(mount)}/passkey-options" hidden>
 <input type="hidden" name="passkey"><button class="secondary">Sign in with a passkey</button>
 <p id="passkey-problem" role="alert" hidden></p>
 </form>
-<script type="module" src="${toHtml(mount)}/sign-in.js"></script>`
+<script type="module" src="${escapeMarkup(mount)}/sign-in.js"></script>`
     : ''
 }
 <p class="note">No account, or no way in? Ask a manager for an invitation, or an administrator for a reset link.</p>
-<form method="post" action="${toHtml(action)}/cancel"><button class="link">Cancel</button></form>`,
+<form method="post" action="${escapeMarkup(action)}/cancel"><button class="link">Cancel</button></form>`,
   );
 }
 
@@ -67,7 +68,7 @@ export function joinPage({ mount, passkeys }: { mount: string; passkeys: boolean
     `<noscript><p role="alert">This page needs JavaScript: it reads your link’s secret, which is not sent to any server log.</p></noscript>
 <p id="status" role="status">Checking your link…</p>
 <p id="problem" role="alert" hidden></p>
-<form id="join" data-mount="${toHtml(mount)}" hidden>
+<form id="join" data-mount="${escapeMarkup(mount)}" hidden>
 <p id="why" class="note"></p>
 <label for="email">E-mail address</label>
 <input id="email" name="email" type="email" required maxlength="254" autocomplete="username">
@@ -87,7 +88,7 @@ ${
 <p class="note" id="password-hint">${MIN_PASSWORD_LENGTH} characters or more, such as four words that do not belong together.</p>
 <button id="with-password" class="${passkeys ? 'secondary' : 'primary'}">Continue with this password</button>
 </form>
-<script type="module" src="${toHtml(mount)}/sign-in.js"></script>`,
+<script type="module" src="${escapeMarkup(mount)}/sign-in.js"></script>`,
   );
 }
 
@@ -112,8 +113,8 @@ export function gitHubPage({ mount, action, host, problem }: GitHubPage): string
     'Sign in',
     mount,
     `${problemOf(problem)}
-<p class="note">You sign in at ${toHtml(host)}. This installation reads your name and your verified e-mail address there, and keeps no access.</p>
-<form method="post" action="${toHtml(action)}"><button class="primary" autofocus>Sign in with GitHub</button></form>
-<form method="post" action="${toHtml(action)}/cancel"><button class="link">Cancel</button></form>`,
+<p class="note">You sign in at ${escapeMarkup(host)}. This installation reads your name and your verified e-mail address there, and keeps no access.</p>
+<form method="post" action="${escapeMarkup(action)}"><button class="primary" autofocus>Sign in with GitHub</button></form>
+<form method="post" action="${escapeMarkup(action)}/cancel"><button class="link">Cancel</button></form>`,
   );
 }

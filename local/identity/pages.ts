@@ -1,15 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import { escapeMarkup } from '../../lib/markup.ts';
 import type { Person } from './store.ts';
-
-const escapes: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-/** The text as HTML. */
-export const toHtml = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
 
 /** A page of the provider. */
 export function page(title: string, mount: string, body: string): string {
@@ -19,13 +10,13 @@ export function page(title: string, mount: string, body: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${toHtml(title)}</title>
+<title>${escapeMarkup(title)}</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${toHtml(mount)}/style.css">
+<link rel="stylesheet" href="${escapeMarkup(mount)}/style.css">
 </head>
 <body>
 <main>
-<h1>${toHtml(title)}</h1>
+<h1>${escapeMarkup(title)}</h1>
 ${body}
 </main>
 </body>
@@ -43,7 +34,7 @@ export interface LoginPage {
 }
 
 const personButton = ({ email, name }: Person) =>
-  `<li><button name="email" value="${toHtml(email)}"><strong>${toHtml(name)}</strong> <span>${toHtml(email)}</span></button></li>`;
+  `<li><button name="email" value="${escapeMarkup(email)}"><strong>${escapeMarkup(name)}</strong> <span>${escapeMarkup(email)}</span></button></li>`;
 
 /** Lets you sign in as a known person, or as anybody by address and name. */
 export function loginPage({ mount, action, people, typed }: LoginPage): string {
@@ -53,19 +44,19 @@ export function loginPage({ mount, action, people, typed }: LoginPage): string {
     'Sign in',
     mount,
     `<p class="note">This identity provider is for local use only: it asks for no password. Choose who you want to be.</p>
-<form method="post" action="${toHtml(action)}" aria-label="People known here">
+<form method="post" action="${escapeMarkup(action)}" aria-label="People known here">
 <ul>${people.map(personButton).join('')}</ul>
 </form>
-<form method="post" action="${toHtml(action)}" aria-label="Somebody else">
+<form method="post" action="${escapeMarkup(action)}" aria-label="Somebody else">
 <h2>Somebody else</h2>
 <label for="email">E-mail address</label>
-<input id="email" name="email" type="email" required maxlength="254" autocomplete="email" value="${toHtml(typed?.email ?? '')}"${wrong}>
+<input id="email" name="email" type="email" required maxlength="254" autocomplete="email" value="${escapeMarkup(typed?.email ?? '')}"${wrong}>
 ${hint}
 <label for="name">Name</label>
-<input id="name" name="name" maxlength="100" autocomplete="name" value="${toHtml(typed?.name ?? '')}">
+<input id="name" name="name" maxlength="100" autocomplete="name" value="${escapeMarkup(typed?.name ?? '')}">
 <button class="primary">Sign in</button>
 </form>
-<form method="post" action="${toHtml(action)}/cancel"><button class="link">Cancel</button></form>`,
+<form method="post" action="${escapeMarkup(action)}/cancel"><button class="link">Cancel</button></form>`,
   );
 }
 
@@ -76,7 +67,7 @@ export function logoutPage(mount: string, form: string): string {
     mount,
     `${form}
 <button class="primary" type="submit" form="op.logoutForm" name="logout" value="yes">Sign out</button>
-<script src="${toHtml(mount)}/logout.js"></script>`,
+<script src="${escapeMarkup(mount)}/logout.js"></script>`,
   );
 }
 
@@ -90,7 +81,7 @@ export function errorPage(mount: string, description: string): string {
   return page(
     'Sign-in did not work',
     mount,
-    `<p>${toHtml(description)}</p><p><a href="/">Back to the start</a></p>`,
+    `<p>${escapeMarkup(description)}</p><p><a href="/">Back to the start</a></p>`,
   );
 }
 

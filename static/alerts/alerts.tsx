@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import { ALERT_TITLES, isOfSeveral } from '../../lib/alerts/titles.ts';
+import { ALERT_TITLES, isOfSeveral, toAlertDay } from '../../lib/alerts/titles.ts';
 import type { Alert, AlertList, AlertSnooze, SnoozeDeleted } from '../../lib/answers/alerts.ts';
-import { addDays, toDay } from '../../lib/day.ts';
+import { toDayQuery } from '../../lib/day-address.ts';
 import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';
@@ -204,20 +204,12 @@ function Changes({ alert: { changes, changeCount } }: { alert: Alert }) {
   );
 }
 
-/** Days around an alert, for the chart that shows it. */
-function dayHref(tenantId: number, { date, changes }: Alert): string {
-  const [first] = changes;
-  const days = [addDays(date, 7), toDay(new Date())].sort();
-  const query = new URLSearchParams({
-    from: addDays(date, -27),
-    to: days[0] ?? date,
-    day: date,
-  });
-  const ids = new Set(changes.map(({ repository }) => repository?.repositoryId));
-  if (first?.repository && ids.size === 1)
-    return paths.repositoryOfDay(tenantId, first.repository.repositoryId, query);
-  if (first?.group) query.set('group', String(first.group.groupId));
-  return paths.overviewOfDay(tenantId, query);
+/** The page that shows it. */
+function dayHref(tenantId: number, alert: Alert): string {
+  const day = toAlertDay(alert);
+  const query = toDayQuery(day);
+  if (day.repositoryId === null) return paths.overviewOfDay(tenantId, query);
+  return paths.repositoryOfDay(tenantId, day.repositoryId, query);
 }
 
 interface SnoozesProps {

@@ -27,13 +27,11 @@ function toScopes({ kind, changes }: Alert): { label: string; scope: Omit<Snooze
       repository ? { repositoryId: repository.repositoryId } : { groupId: group?.groupId ?? null },
     ]),
   );
-  return [
-    ...[...named].flatMap(([name, scope]) => [
-      { label: `All alerts of ${name}`, scope },
-      { label: `Only this kind (${one}) of ${name}`, scope: { ...scope, kind } },
-    ]),
-    { label: `This kind (${one}) of everything`, scope: { kind } },
-  ];
+  const ofNamed = Array.from(named, ([name, scope]) => [
+    { label: `All alerts of ${name}`, scope },
+    { label: `Only this kind (${one}) of ${name}`, scope: { ...scope, kind } },
+  ]);
+  return [...ofNamed.flat(), { label: `This kind (${one}) of everything`, scope: { kind } }];
 }
 
 /** Keeps alerts like one quiet until a day. */

@@ -168,9 +168,8 @@ test('a server that hangs is left after ten seconds, one that drips after twenty
       },
     }),
   ]);
-  const outcomes = await send(
-    ...[silent, recipient, data, dripping, delayed].map((port) => ({ smtpUrl: `smtp://127.0.0.1:${port}` })),
-  );
+  const ports = [silent, recipient, data, dripping, delayed];
+  const outcomes = await send(...ports.map((port) => ({ smtpUrl: `smtp://127.0.0.1:${port}` })));
   expect(outcomes.map(codeOf)).toEqual([
     'mail_timeout',
     'mail_timeout',

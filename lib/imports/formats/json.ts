@@ -1,4 +1,5 @@
 import { type Day, isDay } from '../../day.ts';
+import { isObject } from '../../json.ts';
 import type { ListKind, ReadListRow, ToolId, TrafficMetric } from '../history.ts';
 import { nameOfFile, readObjects, sayRefused, timesQuestion } from './csv.ts';
 import {
@@ -34,8 +35,6 @@ interface JsonOutcome {
   left: string | null;
 }
 
-const isObject = (value: unknown): value is Values =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const objectsOf = (value: unknown): Values[] => (Array.isArray(value) ? value.filter(isObject) : []);
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
 
