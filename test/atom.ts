@@ -28,6 +28,8 @@ export function readAtom(text: string): ReadEntry & { entries: ReadEntry[] } {
   const parser = new XMLParser({
     ignoreAttributes: false,
     parseTagValue: false,
+    // The parser's only way to read references by number, which every XML document may have.
+    htmlEntities: true,
     isArray: (name) => LISTS.includes(name),
   });
   const { feed } = parser.parse(text);

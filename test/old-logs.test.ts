@@ -85,7 +85,7 @@ test('the daily alarm deletes ended runs, problems and alerts after 400 days, an
   expect(await collectOn(addDays(START, 403))).toEqual({
     runs: 1,
     problems: 2,
-    alerts: 2,
+    alerts: 1,
     audit: 0,
     keys: 0,
     mailAddresses: 0,

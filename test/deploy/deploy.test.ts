@@ -191,7 +191,7 @@ test('a failed deployment is completed by the next one, once its cause is fixed'
     since: new Date().toISOString(),
   });
   const { code, output } = await cloud.deploy([], { PAGES_KEEP_HOURS: '0' });
-  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(code, output).toBe(0);
   expect(output).toContain(`Deployed: ${cloud.site.url}`);
   expect(output).toContain('Nothing is set up yet');
   const keys = await cloud.bucket.keys();
@@ -371,7 +371,7 @@ test('an interrupted rotation continues with the same key', async () => {
 
 test('undeploying removes what was deployed, and leaves the data and everything else', async () => {
   const { code, output } = await cloud.deploy(['undeploy']);
-  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(code, output).toBe(0);
   expect(await readNamespace(rest)).toEqual(EMPTY);
   expect(await cloud.bucket.keys()).toEqual(['keep.txt']);
   expect(await query('select tenant_id from tenant')).toEqual([{ tenant_id: 1 }]);
@@ -385,7 +385,7 @@ test('data is deleted only with the installation’s name, and then completely',
   expect(await query('select tenant_id from tenant')).toEqual([{ tenant_id: 1 }]);
   const [{ display_name: name }] = await query('select display_name from installation');
   const { code, output } = await cloud.deploy(['undeploy', `--delete-data=${name}`]);
-  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(code, output).toBe(0);
   expect(await query("select tablename from pg_tables where schemaname = 'public'")).toEqual([]);
   expect(await readNamespace(rest)).toEqual(EMPTY);
 });
