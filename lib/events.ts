@@ -1,5 +1,8 @@
 import type { TenantAccess } from './access.ts';
+import { listAlertsOf } from './alerts/reading.ts';
+import { ALERT_TITLES, onlyRepositoryOf } from './alerts/titles.ts';
 import { listAnnotationsOf } from './annotations.ts';
+import type { Alert } from './answers/alerts.ts';
 import type { Annotation } from './answers/annotations.ts';
 import type { ChartEvent, Events } from './answers/events.ts';
 import { type Day, daysBetween, toDay } from './day.ts';
@@ -20,6 +23,8 @@ export interface EventSpan {
   from: Day;
   to: Day;
   now: Date;
+  /** False: alerts are left out, for who lists them otherwise. */
+  alerts?: boolean;
 }
 
 /** What happened in the repositories in scope, whose rows are `repositories`, on the days of a span. */
@@ -27,7 +32,7 @@ export async function listEvents(
   db: Db,
   access: TenantAccess,
   repositories: readonly EventSource[],
-  { from, to, now }: EventSpan,
+  { from, to, now, alerts: withAlerts = true }: EventSpan,
 ): Promise<Events> {
   if (repositories.length === 0) return { events: [], eventCounts: [] };
   const rows = new Map(repositories.map((row) => [row.repositoryId, row]));
@@ -36,7 +41,11 @@ export async function listEvents(
   const annotations = await listAnnotationsOf(db, access, { from, to });
   const referrers = await listNewestReferrers(db, access, { from, to, limit: MAX_EVENTS });
   const releases = await listReleases(db, access, { from, to, limit: MAX_EVENTS });
+  const alerts = withAlerts
+    ? await listAlertsOf(db, access, { from, to, limit: MAX_EVENTS })
+    : { alerts: [], count: 0 };
   const found = [
+    { events: alerts.alerts.map(toAlert), count: alerts.count },
     {
       events: referrers.rows.flatMap((one) => toReferrer(one, rows.get(one.repositoryId))),
       count: referrers.count,
@@ -77,6 +86,7 @@ function toEvent(
     url: null,
     annotationId: null,
     author: null,
+    alertId: null,
     ...event,
   };
 }
@@ -177,6 +187,22 @@ function toAnnotation(annotation: Annotation): ChartEvent {
     annotationId,
     author,
     ...about,
+  });
+}
+
+function toAlert(alert: Omit<Alert, 'reasons'>): ChartEvent {
+  const { alertId, kind, subject, title, date } = alert;
+  const { repositoryId = null, fullName = null } = onlyRepositoryOf(alert) ?? {};
+  const called = ALERT_TITLES[kind];
+  return toEvent(null, {
+    date,
+    kind: 'alert',
+    title: `${called}: ${title}`,
+    subject: called,
+    detail: repositoryId === null ? subject : null,
+    alertId,
+    repositoryId,
+    fullName,
   });
 }
 

@@ -45,7 +45,8 @@ export async function readTenantFeed(db: Db, request: FeedRequest, now: Date): P
     toTagId(pagesUrl ?? request.issuer, toDay(new Date(createdAt)), [tenantId, ...parts]);
   const { traffic, calendar } = await readTraffic(db, access, RANGE, now);
   const sources = traffic.map(({ row, sums }) => ({ ...row, lostDays: sums.total.lostDays }));
-  const { events } = await listEvents(db, access, sources, { ...calendar.range, now });
+  // An alert is an entry of its own, which is news again when it is over.
+  const { events } = await listEvents(db, access, sources, { ...calendar.range, now, alerts: false });
   const { alerts } = await listAlerts(db, access, { page: 1, size: MAX_ENTRIES }, now);
   const tenantUrl = pagesUrl && `${pagesUrl}/t/${tenantId}`;
   const feed: Feed = {

@@ -129,6 +129,8 @@ export const paths = {
   groups: (tenantId: number) => withView(`/t/${tenantId}/groups`),
   annotations: (tenantId: number) => withView(`/t/${tenantId}/annotations`),
   alerts: (tenantId: number) => withView(`/t/${tenantId}/alerts`),
+  /** One alert, above the list of all. */
+  alert: (tenantId: number, alertId: number) => withView(`/t/${tenantId}/alerts?alert=${alertId}`),
   /** A repository's page with a day open, of a span. */
   repositoryOfDay: (tenantId: number, repositoryId: number, query: URLSearchParams) =>
     withView(`/t/${tenantId}/r/${repositoryId}?${query}`),

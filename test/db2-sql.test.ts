@@ -9,6 +9,7 @@ import {
 import { findMilestones, findNewGroupReferrers } from '../lib/alerts/counters.ts';
 import { listMostViewed } from '../lib/alerts/groups.ts';
 import { deleteOldAlerts, judgeAlerts } from '../lib/alerts/judge.ts';
+import { listAlertsOf } from '../lib/alerts/reading.ts';
 import { sendAlerts } from '../lib/alerts/sending.ts';
 import { saveAlertKinds } from '../lib/alerts/settings.ts';
 import { deleteSnooze, saveSnooze } from '../lib/alerts/snoozes.ts';
@@ -556,7 +557,10 @@ async function runAlerts(step: Step, tenantId: number, repositoryId: number): Pr
     await listMostViewed(db, tenantId, { repositoryIds: members, date: '2026-01-13', limit: 5 });
   });
   await step('tell of alerts', (db) => sendAlerts({ ...toSending(db), pagesUrl: null, isTime: () => true }));
-  for (const repositoryIds of [null, [repositoryId]])
+  for (const repositoryIds of [null, [repositoryId]]) {
+    await step('alerts of days', (db) =>
+      listAlertsOf(db, { tenantId, repositoryIds }, { from: '2026-01-01', to: '2026-01-14', limit: 5 }),
+    );
     await step('alerts', (db) =>
       listAlerts(
         db,
@@ -565,6 +569,7 @@ async function runAlerts(step: Step, tenantId: number, repositoryId: number): Pr
         NOW,
       ),
     );
+  }
   await step('snooze alerts', async (db) => {
     const until = '2026-01-20';
     const scope = { kind: 'spike', repositoryId, groupId: null } as const;

@@ -390,6 +390,7 @@ test('a report of many repositories with the longest names fits Slack and Teams'
       url: `https://example.com/${'u'.repeat(400)}`,
       annotationId: 1,
       author: null,
+      alertId: null,
     })),
     newlyTracked: {
       count: 5000,

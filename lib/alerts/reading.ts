@@ -38,13 +38,14 @@ export interface AlertSight extends TenantAccess {
 export async function toAlertSight(db: Db, access: TenantAccess): Promise<AlertSight> {
   const { tenantId, repositoryIds } = access;
   if (repositoryIds === null) return { ...access, groupIds: null };
-  const groups = repositoryIds.length === 0 ? [] : await listStoredGroups(db, tenantId);
+  // A group of one repository has no alerts: they would be the repository's.
+  const groups = repositoryIds.length < 2 ? [] : await listStoredGroups(db, tenantId);
   if (groups.length === 0) return { ...access, groupIds: [] };
   const contents = await readContents(db, { tenantId, repositoryIds: null }, groups);
   const seen = new Set(repositoryIds);
   const groupIds = groups.flatMap(({ groupId }) => {
     const ids = contents.get(groupId)?.repositoryIds ?? [];
-    return ids.length > 0 && ids.every((id) => seen.has(id)) ? [groupId] : [];
+    return ids.length > 1 && ids.every((id) => seen.has(id)) ? [groupId] : [];
   });
   return { ...access, groupIds };
 }
@@ -87,16 +88,45 @@ export async function toAlerts(db: Db, sight: AlertSight, rows: readonly AlertRo
   for (const row of rows) {
     const own = changes.get(row.alertId) ?? [];
     if (own.length === 0) continue;
-    alerts.push(toAlert(row, own, [...(reasons.get(row.alertId) ?? []), ...(await annotated(row, own))]));
+    const found = [...(reasons.get(row.alertId) ?? []), ...(await annotated(row, own))];
+    alerts.push({ ...toAlert(row, own), reasons: found });
   }
   return alerts;
+}
+
+/** The newest alerts that began in a span and that the access may see, without what explains them, and how many there are. */
+export async function listAlertsOf(
+  db: Db,
+  access: TenantAccess,
+  { from, to, limit }: { from: Day; to: Day; limit: number },
+): Promise<{ alerts: Omit<Alert, 'reasons'>[]; count: number }> {
+  const sight = await toAlertSight(db, access);
+  const rows = await selectAlerts(db, sight)
+    .select(ALERT_COLUMNS)
+    .select(sql<number>`count(*) over ()`.as('count'))
+    .where('alert.alertDate', '>=', from)
+    .where('alert.alertDate', '<=', to)
+    .orderBy('alert.alertDate', 'desc')
+    .orderBy('alert.alertId', 'desc')
+    .limit(limit)
+    .execute();
+  if (rows.length === 0) return { alerts: [], count: 0 };
+  const changes = await listChanges(
+    db,
+    sight,
+    rows.map(({ alertId }) => alertId),
+  );
+  const alerts = rows.flatMap(({ count: _, ...row }) => {
+    const own = changes.get(row.alertId);
+    return own ? [toAlert(row, own)] : [];
+  });
+  return { alerts, count: rows[0]?.count ?? 0 };
 }
 
 function toAlert(
   { alertId, kind, name, alertDate, createdAt, closedAt, snoozeId }: AlertRow,
   changes: AlertChange[],
-  reasons: AlertReason[],
-): Alert {
+): Omit<Alert, 'reasons'> {
   return {
     alertId,
     kind,
@@ -108,7 +138,6 @@ function toAlert(
     referrer: name,
     changes: changes.slice(0, MAX_CHANGES),
     changeCount: changes.length,
-    reasons,
     createdAt,
     closedAt,
     snoozed: snoozeId !== null,

@@ -20,14 +20,20 @@ export function isOfSeveral(changes: readonly AlertChange[]): boolean {
   return new Set(changes.map(nameOf)).size > 1;
 }
 
+/** The only repository that an alert is about; null if it is about several, or about a group. */
+export function onlyRepositoryOf({
+  changes,
+  changeCount,
+}: Pick<Alert, 'changes' | 'changeCount'>): AlertChange['repository'] {
+  const ids = new Set(changes.map(({ repository }) => repository?.repositoryId ?? null));
+  return ids.size === 1 && changeCount <= changes.length ? (changes[0]?.repository ?? null) : null;
+}
+
 /** Where the pages show an alert: its day, of its repository, its group or all. */
-export function toAlertDay({ date, changes, changeCount }: Alert): ShownDay {
-  const [first] = changes;
-  const repositories = new Set(changes.map(({ repository }) => repository?.repositoryId ?? null));
-  const isOfOne = repositories.size === 1 && changeCount <= changes.length;
+export function toAlertDay(alert: Alert): ShownDay {
   return {
-    date,
-    repositoryId: (isOfOne && first?.repository?.repositoryId) || null,
-    groupId: first?.group?.groupId ?? null,
+    date: alert.date,
+    repositoryId: onlyRepositoryOf(alert)?.repositoryId ?? null,
+    groupId: alert.changes[0]?.group?.groupId ?? null,
   };
 }

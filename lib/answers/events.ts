@@ -3,7 +3,7 @@ import { EVENT_KINDS } from '../events/kinds.ts';
 import { Count, Day } from './figures.ts';
 
 /**
- * `annotation`: a person wrote it. `lost`: days that were not collected before GitHub deleted them. `visibility`: the repository
+ * `annotation`: a person wrote it. `alert`: a spike, a drop, a new referrer or a round number, on its first day. `lost`: days that were not collected before GitHub deleted them. `visibility`: the repository
  * became public, private or internal. `tracking`: collection began. `referrer`: a site appeared in the referrers for the first time.
  */
 const EventKind = z.enum(EVENT_KINDS);
@@ -19,13 +19,14 @@ export const ChartEvent = z.object({
   fullName: z.string().nullable(),
   /** What happened, as a sentence without the repository's name. An annotation's is its text. */
   title: z.string(),
-  /** The tag or referrer with which the title begins, to stand out; null for other kinds. */
+  /** What the title begins with, to stand out: a tag, a referrer, or what an alert is called. Null for other kinds. */
   subject: z.string().nullable(),
   detail: z.string().nullable(),
   url: z.string().nullable(),
   /** Of an annotation: its id, and the name of the person who wrote it. */
   annotationId: z.int().nullable(),
   author: z.string().nullable(),
+  alertId: z.int().nullable(),
 });
 export type ChartEvent = z.infer<typeof ChartEvent>;
 

@@ -2,6 +2,7 @@
 export const EVENT_DRAWINGS = {
   note: 'M3 3.2h10v7.3H8.2L5.5 13v-2.5H3z',
   release: 'M2.5 2.5h5l6 6-5 5-6-6zM5.4 5.4h.01',
+  bell: 'M3 11.8h10M4.3 11.8V7a3.7 3.7 0 0 1 7.4 0v4.8M6.8 14h2.4M8 3.3V1.8',
   referrer: 'M6.5 9.5 13 3m0 0H8.6M13 3v4.4M11 9.5V13H3V5h3.5',
   alert: 'M8 2.2 14.3 13H1.7zM8 6.4v3M8 11.2h.01',
   renamed: 'M3 13l.6-3L10.5 3 13 5.5 6 12.4zM9 4.5 11.5 7',
@@ -14,6 +15,7 @@ export const EVENT_DRAWINGS = {
 
 const DRAWING_OF: Record<string, keyof typeof EVENT_DRAWINGS> = {
   annotation: 'note',
+  alert: 'bell',
   release: 'release',
   referrer: 'referrer',
   renamed: 'renamed',

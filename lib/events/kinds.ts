@@ -1,6 +1,7 @@
 /** What can happen; `lib/answers/events.ts` says what each means. Those that are rare and matter most come first. */
 export const EVENT_KINDS = [
   'annotation',
+  'alert',
   'lost',
   'visibility',
   'transferred',

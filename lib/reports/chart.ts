@@ -9,6 +9,7 @@ import type { EventKind } from '../events/kinds.ts';
 /** What is marked in the chart: too many marks would hide each other. */
 const MARKED: readonly EventKind[] = [
   'annotation',
+  'alert',
   'release',
   'lost',
   'renamed',

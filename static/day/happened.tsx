@@ -29,7 +29,13 @@ export function Happened({ shown, onChanged }: HappenedProps) {
   const events = shown.events.filter(({ kind }) => kind !== 'lost');
   const facts = [
     ...reasons.map((reason) => <Reason key={reason.code} tenantId={shown.tenantId} reason={reason} />),
-    ...events.map((event) => <Event key={`${event.kind} ${event.fullName} ${event.title}`} event={event} />),
+    ...events.map((event) => (
+      <Event
+        key={`${event.kind} ${event.alertId} ${event.fullName} ${event.title}`}
+        tenantId={shown.tenantId}
+        event={event}
+      />
+    )),
     ...gainsOf(shown),
     ...('reason' in shown && shown.imported ? importsOf(shown, shown.imported) : []),
     ...('reason' in shown ? readingsOf(shown) : []),
@@ -93,8 +99,8 @@ function RunLink({ tenantId, runId }: { tenantId: number; runId: number }) {
   return <a href={paths.run(tenantId, runId)}>Run {runId}</a>;
 }
 
-function Event({ event }: { event: ChartEvent }) {
-  const { kind, title, subject, detail, url, author, fullName } = event;
+function Event({ tenantId, event }: { tenantId: number; event: ChartEvent }) {
+  const { kind, title, subject, detail, url, author, fullName, alertId } = event;
   const rest = subject && title.startsWith(subject) ? title.slice(subject.length) : '';
   const isLinked = url !== null && subject !== null;
   return (
@@ -104,6 +110,11 @@ function Event({ event }: { event: ChartEvent }) {
           <a href={url} target="_blank" rel="noreferrer">
             {subject}
           </a>
+          {rest}
+        </>
+      ) : alertId !== null ? (
+        <>
+          <a href={paths.alert(tenantId, alertId)}>{subject}</a>
           {rest}
         </>
       ) : (

@@ -23,6 +23,7 @@ const BeforeAfterDialog = lazy<BeforeAfterDialogProps>(
 
 const KINDS: Record<ChartEvent['kind'], string> = {
   annotation: 'Annotations',
+  alert: 'Alerts',
   release: 'Releases',
   referrer: 'New referrers',
   lost: 'Lost days',
@@ -92,7 +93,7 @@ export function Happened({ tenantId, answer, repositoryId, groupId, onChanged }:
       <ul class="events">
         {shown.map((event) => (
           <Row
-            key={`${event.kind} ${event.annotationId} ${event.repositoryId} ${eventKey(event)}`}
+            key={`${event.kind} ${event.annotationId ?? event.alertId} ${event.repositoryId} ${eventKey(event)}`}
             tenantId={tenantId}
             event={event}
             repositoryId={repositoryId}
@@ -213,7 +214,7 @@ interface EventSentenceProps {
 
 /** What happened, in words: the name that matters stands out, and a link leads there. */
 export function EventSentence({ tenantId, event, named }: EventSentenceProps) {
-  const { kind, fullName, repositoryId, title, subject, detail, url, author } = event;
+  const { kind, fullName, repositoryId, title, subject, detail, url, author, alertId } = event;
   const text = subject !== null && title.startsWith(subject) ? title.slice(subject.length) : title;
   const words = (
     <>
@@ -235,6 +236,13 @@ export function EventSentence({ tenantId, event, named }: EventSentenceProps) {
         <a href={url} target="_blank" rel="noopener noreferrer">
           {words}
         </a>
+      ) : alertId !== null ? (
+        <>
+          <a href={paths.alert(tenantId, alertId)}>
+            <strong>{subject}</strong>
+          </a>
+          {text}
+        </>
       ) : (
         words
       )}

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays, type Day, daysFrom } from '../../lib/day.ts';
 import { type Db, openDatabase } from '../../lib/db/database.ts';
@@ -198,6 +199,54 @@ test('pages list it, and who sees one repository sees its part', async () => {
   expect((await ada('GET', '/stats/1')).body.openAlertCount).toBe(1);
   expect((await installation.as('stranger@example.com')('GET', `/alerts/1/${alertId}`)).status).toBe(404);
 });
+
+test('it is an event of charts and lists, of which everybody sees what they may, and shares show nothing of it', async () => {
+  const span = `from=${addDays(SPIKE, -7)}&to=${addDays(SPIKE, 1)}`;
+  const { alertId } = (await list()).alerts[0];
+  const read = async (path: string, as = ada) => {
+    const { body } = await as('GET', path);
+    const alerts = body.events.filter(({ kind }: { kind: string }) => kind === 'alert');
+    const counted = body.eventCounts.find(({ kind }: { kind: string }) => kind === 'alert');
+    expect(counted?.count ?? 0).toBe(alerts.length);
+    return alerts;
+  };
+  const fullName = `${DEMO_USERS.octocat}/alerts-hit`;
+  const spike = { alertId, date: SPIKE, subject: 'Spike' };
+  expect(await read(`/stats/1?${span}`)).toMatchObject([
+    { ...spike, repositoryId: null, fullName: null, detail: expect.stringContaining(' and ') },
+  ]);
+  const part = { ...spike, repositoryId: ids.hit, fullName, detail: null };
+  expect(await read(`/stats/1?${span}`, vera)).toMatchObject([part]);
+  for (const path of [
+    `/stats/1/${ids.hit}?${span}`,
+    `/stats/1/${ids.hit}/days/${SPIKE}`,
+    `/stats/1/series?repositories=${ids.hit},${ids.calm}&metric=viewCount&${span}`,
+    `/reports/1?${span}&group=${await groupOf('Hit')}`,
+  ]) {
+    const events = await read(path);
+    expect(events, path).toMatchObject([part]);
+    expect(events[0].title).toMatch(/^Spike: [\d,]+ views instead of about \d+/);
+  }
+  expect(await read(`/stats/1/${ids.calm}?${span}`)).toEqual([]);
+  expect(await read(`/stats/1?from=${addDays(SPIKE, 1)}&to=${addDays(SPIKE, 1)}`)).toEqual([]);
+  const shared = await ada('POST', '/shares/1', {
+    key: randomUUID(),
+    subject: 'repository',
+    repositoryId: ids.hit,
+    shown: ['views', 'annotations'],
+    range: '30',
+  });
+  const files = await Promise.all(
+    ['data.json', 'events.atom'].map(async (file) => (await fetch(`${shared.body.url}${file}`)).text()),
+  );
+  expect(files[0]).toContain('Views by day');
+  for (const file of files) expect(file).not.toMatch(/spike|instead of about|ycombinator/i);
+});
+
+async function groupOf(name: string): Promise<number> {
+  const { body } = await ada('GET', '/groups/1');
+  return body.groups.find((group: { name: string }) => group.name === name).groupId;
+}
 
 test('feeds have it, each with what its key may see', async () => {
   const read = async (fields: object) => {

@@ -258,7 +258,15 @@ test('alerts are listed with what explains them, and snoozed from the page', asy
 
   await alert.getByRole('link', { name: /^Open 6 Mar/ }).click();
   await page.waitForURL(/\/r\/\d+\?.*day=2026-03-06/);
-  await page.getByRole('region', { name: /6 Mar/ }).first().waitFor();
+  const day = page.getByRole('region', { name: /6 Mar/ }).first();
+  await day.getByText('Spike: 900 views instead of about 80').waitFor();
+  const list = page.getByRole('region', { name: 'What happened' });
+  for (const where of [day, list]) {
+    await where.getByRole('link', { name: 'Spike' }).click();
+    await page.waitForURL(/\/alerts\?.*alert=\d+/);
+    await page.getByRole('heading', { name: 'The alert you were told of' }).waitFor();
+    await page.goBack();
+  }
   expect(ada.problems()).toEqual([]);
 });
 

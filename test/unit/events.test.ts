@@ -18,6 +18,7 @@ function toEvents(kind: EventKind, count: number): ChartEvent[] {
     url: null,
     annotationId: null,
     author: null,
+    alertId: null,
   }));
 }
 

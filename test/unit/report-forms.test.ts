@@ -33,6 +33,7 @@ test('what people wrote has no markup in any form', () => {
         url: 'javascript:alert(1)',
         annotationId: null,
         author: null,
+        alertId: null,
       },
     ],
   });
