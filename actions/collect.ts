@@ -1,6 +1,7 @@
 import { deleteOldAlerts } from '../lib/alerts/judge.ts';
 import { serveJob } from '../lib/app.ts';
 import { deleteOldAudit } from '../lib/audit.ts';
+import { deleteOldDeliveries } from '../lib/deliveries/records.ts';
 import { deleteOldKeys } from '../lib/keys.ts';
 import { deleteUnansweredAddresses } from '../lib/mail-addresses.ts';
 import { deleteOldProblems } from '../lib/problems/watch.ts';
@@ -10,7 +11,7 @@ import { fanOut, openFanOut, parseOrder } from '../lib/runs/fan-out.ts';
 
 /** Enough to wait for the next minute once this one's activations are used up. */
 const RESERVE_MS = 75_000;
-const NOTHING = { runs: 0, problems: 0, alerts: 0, audit: 0, keys: 0, mailAddresses: 0 };
+const NOTHING = { runs: 0, problems: 0, alerts: 0, deliveries: 0, audit: 0, keys: 0, mailAddresses: 0 };
 /** Stop deleting this long before the activation ends. */
 const STOP_MS = 20_000;
 
@@ -28,8 +29,10 @@ export const main = serveJob(async (services) => {
   const oldRuns = await deleteOldRuns(db, { now: clock(), isTime });
   const problems = await deleteOldProblems(db, clock());
   const alerts = await deleteOldAlerts(db, clock());
+  const deliveries = await deleteOldDeliveries(db, clock());
   const audit = await deleteOldAudit(db, clock());
   const keys = await deleteOldKeys(db, clock());
   const mailAddresses = await deleteUnansweredAddresses(db, clock());
-  return { ...fanned, deleted: { runs: oldRuns, problems, alerts, audit, keys, mailAddresses } };
+  const logs = { runs: oldRuns, problems, alerts, deliveries, audit };
+  return { ...fanned, deleted: { ...logs, keys, mailAddresses } };
 });

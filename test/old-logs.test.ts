@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays, type Day } from '../lib/day.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
@@ -6,6 +7,7 @@ import { at } from './collecting.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const START = '2025-01-15';
+const NOTHING = { runs: 0, problems: 0, alerts: 0, deliveries: 0, audit: 0, keys: 0, mailAddresses: 0 };
 let installation: TestInstallation;
 let ada: Call;
 let db: Db;
@@ -62,34 +64,13 @@ test('the daily alarm deletes ended runs, problems and alerts after 400 days, an
   mend();
   await collectOn(third);
   await watch();
-  expect(await collectOn(addDays(START, 400))).toEqual({
-    runs: 0,
-    problems: 0,
-    alerts: 0,
-    audit: 0,
-    keys: 0,
-    mailAddresses: 0,
-  });
+  expect(await collectOn(addDays(START, 400))).toEqual(NOTHING);
   expect(await daysOfRuns()).toEqual([addDays(START, 400), third, second, START]);
   const [repositories = 0, runs, notices = 0, problems = 0, trafficDays] = await countRows();
   expect([repositories, runs, notices, problems]).toEqual([8, 4, 4, 2]);
-  expect(await collectOn(addDays(START, 402))).toEqual({
-    runs: 2,
-    problems: 0,
-    alerts: 0,
-    audit: 0,
-    keys: 0,
-    mailAddresses: 0,
-  });
+  expect(await collectOn(addDays(START, 402))).toEqual({ ...NOTHING, runs: 2 });
   expect(await daysOfRuns()).toEqual([addDays(START, 402), addDays(START, 400), third]);
-  expect(await collectOn(addDays(START, 403))).toEqual({
-    runs: 1,
-    problems: 2,
-    alerts: 1,
-    audit: 0,
-    keys: 0,
-    mailAddresses: 0,
-  });
+  expect(await collectOn(addDays(START, 403))).toEqual({ ...NOTHING, runs: 1, problems: 2, alerts: 1 });
   const left = await countRows();
   expect(left.slice(0, 4)).toEqual([6, 3, 0, 0]);
   expect(left[4]).toBeGreaterThanOrEqual(trafficDays ?? 0);
@@ -106,22 +87,33 @@ test('an open problem is kept, however old it is, and a clock that may be ahead 
   await collectOn(addDays(START, 404));
   await watch();
   // GitHub's newest day is that of the last collection.
-  expect(await collectOn(addDays(START, 900))).toEqual({
-    runs: 0,
-    problems: 0,
-    alerts: 0,
-    audit: 0,
-    keys: 0,
-    mailAddresses: 0,
-  });
-  expect(await collectOn(addDays(START, 901))).toEqual({
-    runs: 4,
-    problems: 0,
-    alerts: 1,
-    audit: 6,
-    keys: 0,
-    mailAddresses: 0,
-  });
+  expect(await collectOn(addDays(START, 900))).toEqual(NOTHING);
+  expect(await collectOn(addDays(START, 901))).toEqual({ ...NOTHING, runs: 4, alerts: 1, audit: 6 });
   expect((await ada('GET', '/runs/problems')).body.problems).toMatchObject([{ code: 'not_found' }]);
   mend();
+});
+
+test('what was sent is known for 400 days, and nothing is sent again when it is forgotten', async () => {
+  const sendReports = async () =>
+    (await installation.host.invoke('traffic/report-weekly', {})).response.result;
+  const arrived = () => installation.webhooks.received().filter(({ path }) => path === '/json/two').length;
+  const url = `${installation.url}/webhooks/json/two`;
+  const { body } = await ada('POST', '/channels/1', {
+    kind: 'webhook',
+    name: 'Two',
+    contents: 'reports',
+    url,
+  });
+  const monday = addDays(START, 908);
+  installation.now(at(monday, '12:00'));
+  expect(await sendReports()).toEqual({ sent: 1, failed: 0 });
+  const order = { key: randomUUID(), receiver: { channelId: body.channelId } };
+  expect((await ada('POST', '/report-now/1', order)).body.state).toBe('sent');
+  // The first one finds that nothing was collected for a year.
+  await collectOn(addDays(monday, 399));
+  expect(await collectOn(addDays(monday, 400))).toMatchObject({ deliveries: 0 });
+  expect(await sendReports()).toEqual({ sent: 1, failed: 0 });
+  expect(await collectOn(addDays(monday, 401))).toMatchObject({ deliveries: 2 });
+  expect(await sendReports()).toEqual({ sent: 0, failed: 0 });
+  expect(arrived()).toBe(3);
 });

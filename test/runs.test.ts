@@ -85,7 +85,7 @@ test('collect and collect-tenant take what triggers and requests add to their ar
     repoCount: 0,
     runs: [],
     handedOver: false,
-    deleted: { runs: 0, problems: 0, alerts: 0, audit: 0, keys: 0, mailAddresses: 0 },
+    deleted: { runs: 0, problems: 0, alerts: 0, deliveries: 0, audit: 0, keys: 0, mailAddresses: 0 },
   });
   const [run] = await runsOf(first);
   const tenant = await installation.host.invoke('traffic/collect-tenant', {

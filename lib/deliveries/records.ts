@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { About, ReceiverKind } from '../db/tables/deliveries.ts';
 import type { Tables } from '../db/tables.ts';
+import { logsKeptSince } from '../retention.ts';
 import { claimedUntil, type Tried } from './attempt.ts';
 
 /** A channel or a subscription. */
@@ -83,4 +84,16 @@ export async function deleteDeliveries(
     .where('receiverKind', '=', kind)
     .where('receiverId', '=', id)
     .execute();
+}
+
+/**
+ * Deletes what is known of deliveries that were last tried before logs are kept. Returns how many. Nothing is sent again: what is
+ * sent is the newest report and alerts of the last days, and an alert ends within weeks.
+ */
+export async function deleteOldDeliveries(db: Db, now: Date): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('delivery')
+    .where('triedAt', '<', logsKeptSince(now))
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }
