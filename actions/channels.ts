@@ -12,8 +12,10 @@ import {
   listChannels,
   updateChannel,
 } from '../lib/channels.ts';
+import type { Content } from '../lib/deliveries/content.ts';
 import { choiceField, emailField, groupParameter, quietHoursField, textField } from '../lib/fields.ts';
 import { withMailer } from '../lib/mail.ts';
+import { toReportMail } from '../lib/reports/mail.ts';
 import { toReportMessage } from '../lib/reports/message.ts';
 import { dueReports } from '../lib/reports/period.ts';
 import { readReport } from '../lib/reports/report.ts';
@@ -119,8 +121,8 @@ app.post('/:tenantId/:channelId/test', async (c) => {
   const channelId = channelIdOf(c);
   const { send } = await parseBody(c.req.raw, ChannelTest);
   const { group } = await getChannel(db, tenantId, channelId);
-  const message = await toTest(services, { tenantId, groupId: group?.groupId ?? null }, send);
-  await withMailer(services, (sending) => sendMessage(sending, { tenantId, channelId }, message));
+  const { message, toMail } = await toTest(services, { tenantId, groupId: group?.groupId ?? null }, send);
+  await withMailer(services, (sending) => sendMessage(sending, { tenantId, channelId }, message, toMail));
   return json<Channel>(await getChannel(db, tenantId, channelId));
 });
 
@@ -143,12 +145,20 @@ async function toTest(
   services: Services,
   { tenantId, groupId }: { tenantId: number; groupId: number | null },
   send: 'test' | 'report',
-) {
+): Promise<Content> {
   const { db, config } = services;
-  if (send === 'test')
-    return toTestMessage({ tenantId, name: (await getTenant(db, tenantId)).name }, config.pagesUrl);
-  const { message } = await readNewestReport(services, tenantId, groupId);
-  return { ...message, title: `Test: ${message.title}`, facts: { ...message.facts, test: true } };
+  if (send === 'test') {
+    const { name } = await getTenant(db, tenantId);
+    return { message: toTestMessage({ tenantId, name }, config.pagesUrl), toMail: null };
+  }
+  const { report, message } = await readNewestReport(services, tenantId, groupId);
+  const title = `Test: ${message.title}`;
+  // Drawing the chart takes more memory than this action has.
+  const toMail = toReportMail(report, config.pagesUrl, null);
+  return {
+    message: { ...message, title, facts: { ...message.facts, test: true } },
+    toMail: (given) => ({ ...toMail(given), subject: title }),
+  };
 }
 
 export const main = serve(app);

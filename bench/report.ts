@@ -1,5 +1,6 @@
 import type { Report } from '../lib/answers/reports.ts';
 import { toReportMail } from '../lib/reports/mail.ts';
+import { drawChart } from '../lib/reports/picture.ts';
 import { addTenants, fillDays, openBenchInstallation } from './installation.ts';
 import { peakMemoryOf } from './memory.ts';
 import { printTable, quantile, round } from './table.ts';
@@ -36,7 +37,7 @@ export async function benchReport(): Promise<void> {
   const report: Report = JSON.parse((await ask('json')).text);
   const peak = Math.round(peakMemoryOf(reports.pid));
   await reports.close();
-  const write = () => toReportMail(report, 'https://traffic.example.com');
+  const write = async () => toReportMail(report, 'https://traffic.example.com', await drawChart(report));
   const first = await timed(write);
   const times: number[] = [];
   for (let count = 0; count < ROUNDS; count += 1) times.push(await timed(write));

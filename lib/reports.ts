@@ -6,6 +6,7 @@ import { deliverToAll } from './deliveries.ts';
 import { toReportMail } from './reports/mail.ts';
 import { toReportMessage } from './reports/message.ts';
 import { type DueReport, dueReports } from './reports/period.ts';
+import { drawChart } from './reports/picture.ts';
 import { readReport } from './reports/report.ts';
 import { judgeSilence } from './traffic/silence.ts';
 
@@ -28,7 +29,7 @@ export async function sendReports(services: DeliveryServices): Promise<{ sent: n
     const subject = { tenant: { tenantId, name }, groupId, access };
     const report = await readReport(db, subject, period, clock());
     // Without a mail server nobody needs the picture, which takes longest.
-    const toMail = mailer === null ? null : await toReportMail(report, pagesUrl);
+    const toMail = mailer === null ? null : toReportMail(report, pagesUrl, await drawChart(report));
     return { message: toReportMessage(report, pagesUrl), toMail };
   }
 

@@ -9,6 +9,7 @@ import { formatNumber, toShownChange } from '../lib/number-format.ts';
 import { toReportMail } from '../lib/reports/mail.ts';
 import { toReportMessage } from '../lib/reports/message.ts';
 import { dueReports } from '../lib/reports/period.ts';
+import { drawChart } from '../lib/reports/picture.ts';
 import { saveReferrers } from '../lib/snapshots.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { findAdaptiveCardError, findBlockKitError } from '../local/webhooks/limits.ts';
@@ -169,7 +170,7 @@ test('every form has the figures that the API answers', async () => {
     ]);
     return body as string;
   };
-  const mail = (await toReportMail(report, pagesUrl))({ reason: 'You asked for it.' });
+  const mail = toReportMail(report, pagesUrl, await drawChart(report))({ reason: 'You asked for it.' });
   const message = toReportMessage(report, pagesUrl);
   const forms = {
     markdown: (await fileOf('markdown')).replaceAll('\\', ''),
@@ -493,7 +494,7 @@ test('a manager sends the report of a group to a channel, and nobody else does',
   );
 });
 
-test('an e-mail channel gets the mail with the chart', async () => {
+test('an e-mail channel gets the mail with the chart, and as a test the same mail without it', async () => {
   const email = { kind: 'email', name: 'Mine', contents: 'reports', email: 'ada@example.com' };
   const { channelId } = (await ada('POST', '/channels/1', email)).body;
   const before = mailsTo('ada@example.com').length;
@@ -501,6 +502,17 @@ test('an e-mail channel gets the mail with the chart', async () => {
   const [mail] = mailsTo('ada@example.com').slice(before);
   expect(mail?.mail.attachments).toMatchObject([{ mimeType: 'image/png' }]);
   expect(mail?.source).toMatch(/^list-unsubscribe:/im);
+  const test = await ada('POST', `/channels/1/${channelId}/test`, { send: 'report' });
+  expect(test.status).toBe(200);
+  const tested = mailsTo('ada@example.com').at(-1)?.mail;
+  expect(tested?.subject).toMatch(/^Test: /);
+  const newest = (await ada('GET', '/channels/1/report')).body.report;
+  for (const text of [tested?.text, tested?.html]) {
+    expect(text).toContain(newest.headline);
+    expect(text).toContain('How complete is this?');
+  }
+  expect(tested?.html).toContain('<table aria-label="Figures"');
+  expect(tested?.attachments).toEqual([]);
   await ada('DELETE', `/channels/1/${channelId}`);
 });
 

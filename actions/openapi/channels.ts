@@ -83,7 +83,7 @@ export const channelOperations: Operation[] = [
     path: '/{tenantId}/{channelId}/test',
     summary: 'Send a test message or the latest weekly report to a channel',
     needs: 'changeChannels',
-    note: 'An e-mail channel gets the report without its chart; `POST /report-now/TENANT` sends the mail with it.',
+    note: 'An e-mail channel gets the report as a mail without its chart; `POST /report-now/TENANT` sends the mail with it.',
     body: ChannelTest,
     responses: { 200: Channel },
     failures: ['channel_not_found', 'group_not_found', ...sending],

@@ -6,6 +6,9 @@ import { type ColorOf, toSvg } from '../charts/svg.ts';
 import { trafficModel } from '../charts/traffic-model.ts';
 import type { EventKind } from '../events/kinds.ts';
 
+/** The width of the chart in a mail, in CSS pixels: what a mail of 600 has besides its margins. */
+export const CHART_WIDTH = 536;
+
 /** What is marked in the chart: too many marks would hide each other. */
 const MARKED: readonly EventKind[] = [
   'annotation',

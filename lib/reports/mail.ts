@@ -9,8 +9,7 @@ import {
   mailPicture,
   mailTable,
 } from '../mail/layout.ts';
-import { describeChart } from './chart.ts';
-import { CHART_WIDTH, drawChart } from './picture.ts';
+import { CHART_WIDTH, describeChart } from './chart.ts';
 import { toWords, type WordTable } from './words.ts';
 
 /** A mail shows as many rows as people read there; all are on the page. */
@@ -20,11 +19,10 @@ const CID = 'chart';
 /** Columns that a mail of 600 pixels has room for: the name, and three figures. */
 const COLUMNS = ['Views', 'vs', 'Clones'];
 
-/** Writes the report as a mail with its chart as a picture, which is drawn once. */
-export async function toReportMail(report: Report, pagesUrl: string | null): Promise<ToMail> {
+/** Writes the report as a mail. `png` is its chart; null: the mail has none. */
+export function toReportMail(report: Report, pagesUrl: string | null, png: Uint8Array | null): ToMail {
   const words = toWords(report, { pagesUrl, maxRows: MAX_ROWS });
   const { subject, title, headline, notes, figures, repositories, groups, lists, completeness, link } = words;
-  const png = report.completeness.knownDays > 0 ? await drawChart(report) : null;
   const heads = ['Figure', 'Value', 'Change', 'Note'];
   const parts = [
     mailParagraph(subject),

@@ -7,6 +7,7 @@ import { sendOnDemand } from '../deliveries/on-demand.ts';
 import { Failure } from '../failure.ts';
 import { toReportMail } from './mail.ts';
 import { toReportMessage } from './message.ts';
+import { drawChart } from './picture.ts';
 
 /** Where a report is sent now. */
 interface Order {
@@ -51,7 +52,7 @@ async function sendToChannel(
   const { tenantId } = report.tenant;
   const { pagesUrl } = services.config;
   // The picture takes longest, and only mails have it.
-  const toMail = kind === 'email' ? await toReportMail(report, pagesUrl) : null;
+  const toMail = kind === 'email' ? toReportMail(report, pagesUrl, await drawChart(report)) : null;
   await sendMessage(services, { tenantId, channelId }, toReportMessage(report, pagesUrl), toMail);
 }
 
@@ -60,7 +61,7 @@ async function sendToPerson(
   report: Report,
   email: string,
 ): Promise<void> {
-  const toMail = await toReportMail(report, config.pagesUrl);
+  const toMail = toReportMail(report, config.pagesUrl, await drawChart(report));
   const reason = `You get this because you sent it to yourself from the page Reports of “${report.tenant.name}”.`;
   await mailer?.send({ ...toMail({ reason }), to: email, unsubscribe: null });
 }

@@ -7,10 +7,8 @@ import CanvasKitInit, { type Canvas, type CanvasKit, type Typeface } from 'canva
 import type { Report } from '../answers/reports.ts';
 import { CHART_COLORS } from '../charts/colors.ts';
 import type { PathShape, Shape, TextShape } from '../charts/scene.ts';
-import { reportPicture } from './chart.ts';
+import { CHART_WIDTH, reportPicture } from './chart.ts';
 
-/** The width of a chart in a mail, in CSS pixels: what a mail of 600 has besides its margins. */
-export const CHART_WIDTH = 536;
 /** Screens of phones and laptops have two pixels or more for one of CSS. */
 const SCALE = 2;
 const FONT_SIZE = 12;
@@ -39,8 +37,9 @@ async function openSkia(): Promise<CanvasKit> {
   }
 }
 
-/** The chart of a report as a PNG, in light colors: a mail's picture cannot follow the reader's. */
-export async function drawChart(report: Report): Promise<Uint8Array> {
+/** The chart of a report as a PNG, in light colors: a mail's picture cannot follow the reader's. Null if no day is known. */
+export async function drawChart(report: Report): Promise<Uint8Array | null> {
+  if (report.completeness.knownDays === 0) return null;
   opened ??= open();
   const { kit, typeface } = await opened;
   const { shapes, width, height } = reportPicture(report, CHART_WIDTH);
