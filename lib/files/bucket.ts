@@ -55,11 +55,26 @@ const SITE = `<?xml version="1.0" encoding="UTF-8"?>
 <IndexDocument><Suffix>index.html</Suffix></IndexDocument><ErrorDocument><Key>index.html</Key></ErrorDocument>
 </WebsiteConfiguration>`;
 
+/** Storages ask that what failed on their side, or was too much at once, be tried again a little later. Every call may be repeated. */
+const RETRY_MS = [100, 400];
+const isPassing = (status: number) => status >= 500 || status === 429;
+
 /** Opens a bucket. Throws `BucketRefusal` where the storage refuses, and what `send` throws. */
 export function openBucket(settings: BucketSettings, send: Send): Bucket {
   const { endpoint, region, bucket, accessKeyId, secretAccessKey } = settings;
 
   async function call(method: string, path: string, init: Pick<Upload, 'headers'> & { body?: BodyInit }) {
+    for (const wait of RETRY_MS) {
+      const answer = await callOnce(method, path, init);
+      if (!isPassing(answer.status)) return answer;
+      await answer.arrayBuffer();
+      // At different times, or parallel calls would meet again.
+      await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
+    }
+    return callOnce(method, path, init);
+  }
+
+  async function callOnce(method: string, path: string, init: Pick<Upload, 'headers'> & { body?: BodyInit }) {
     const url = `${endpoint}/${bucket}${path}`;
     const signer = new AwsV4Signer({
       accessKeyId,

@@ -15,9 +15,11 @@ const NOW = '2026-01-14T08:00:00.000Z';
 const BUCKET = 'shared-files';
 
 /** What the way to the storage does to a request. */
-type Way = 'open' | 'fails' | 'refuses' | 'hangs';
+type Way = 'open' | 'fails' | 'stumbles' | 'refuses' | 'hangs';
 
 let way: Way = 'open';
+/** How often each address was asked while the way stumbles: only the third time it lets a request pass. */
+const asked = new Map<string, number>();
 let storage: S3rver;
 let folder: string;
 let front: Server;
@@ -69,7 +71,8 @@ afterAll(async () => {
 
 function pass(incoming: IncomingMessage, outgoing: ServerResponse, port: number): void {
   if (way === 'hangs') return;
-  if (way === 'fails') return void outgoing.writeHead(503).end('<Error><Code>SlowDown</Code></Error>');
+  if (way === 'fails' || (way === 'stumbles' && isTooEarly(incoming)))
+    return void outgoing.writeHead(503).end('<Error><Code>SlowDown</Code></Error>');
   if (way === 'refuses') return void outgoing.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>');
   const { method, url, headers } = incoming;
   const passing = request({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
@@ -78,6 +81,13 @@ function pass(incoming: IncomingMessage, outgoing: ServerResponse, port: number)
   });
   passing.on('error', () => outgoing.destroy());
   incoming.pipe(passing);
+}
+
+function isTooEarly({ method, url }: IncomingMessage): boolean {
+  const address = `${method} ${url}`;
+  const count = (asked.get(address) ?? 0) + 1;
+  asked.set(address, count);
+  return count % 3 !== 0;
 }
 
 const share = (fields: object = {}) =>
@@ -125,6 +135,15 @@ test('while the storage fails, a share is saved and says why it is not written; 
     writtenAt: '2026-01-15T08:00:00.000Z',
   });
   expect((await filesOf(body.url)).length).toBeGreaterThan(1);
+});
+
+test('a storage that fails twice is asked again', async () => {
+  way = 'stumbles';
+  const { shareId } = await newest();
+  const { status, body } = await ada('POST', `/shares/${tenantId}/${shareId}/publish`);
+  way = 'open';
+  expect([status, body.problem]).toEqual([200, null]);
+  expect(asked.size).toBeGreaterThan(0);
 });
 
 test('what the storage refuses is said with what to do, and publishing again says it too', async () => {
