@@ -48,6 +48,7 @@ export const ImportRequest = z
       )
       .min(1)
       .max(MAX_FILES),
+    /** None: it brings only groups, dashboards and annotations. */
     repositories: z
       .array(
         z.strictObject({
@@ -56,7 +57,6 @@ export const ImportRequest = z
           files: z.array(z.int().min(0).max(MAX_FILES)).max(MAX_FILES),
         }),
       )
-      .min(1)
       .max(MAX_REPOSITORIES),
     /** How many parts will come, from number 1. */
     partCount: z.int().min(1).max(MAX_PARTS),

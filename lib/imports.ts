@@ -21,7 +21,7 @@ import { type ImportPart, rowsOf } from './imports/part.ts';
 import { listSettings, makeSettings, removeSettings, saveImportedSettings } from './imports/settings.ts';
 import { lockTenant } from './locks.ts';
 import { plural } from './number-format.ts';
-import { toFullName } from './repositories/repository.ts';
+import { requireRepositories, toFullName } from './repositories/repository.ts';
 import { notFound } from './request.ts';
 import { applyDays, type ImportedHistory, unapplyDays } from './traffic/layers.ts';
 
@@ -186,14 +186,11 @@ async function insertImport(
   { tenantId, by, author }: Importing & { author: string },
   { key, files, repositories, partCount }: NewImport,
 ): Promise<number> {
-  const ids = repositories.map(({ repositoryId }) => repositoryId);
-  const found = await trx
-    .selectFrom('repository')
-    .select('repositoryId')
-    .where('tenantId', '=', tenantId)
-    .where('repositoryId', 'in', ids)
-    .execute();
-  if (found.length < ids.length) throw notFound('repository');
+  await requireRepositories(
+    trx,
+    tenantId,
+    repositories.map(({ repositoryId }) => repositoryId),
+  );
   const tools = [...new Set(files.flatMap(({ tool }) => tool ?? []))].join(',');
   const { importId } = await trx
     .insertInto('import')

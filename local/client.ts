@@ -8,7 +8,7 @@ import { withoutTrailingSlashes } from '../lib/url.ts';
 /** Calls the API with a key. */
 export interface Client {
   /** `route` begins with the action, such as `/imports/1`. Tries again what may pass by itself. Throws a sentence otherwise. */
-  call<Answer>(method: 'GET' | 'POST' | 'PUT', route: string, body?: unknown): Promise<Answer>;
+  call<Answer>(method: 'GET' | 'POST' | 'PUT' | 'PATCH', route: string, body?: unknown): Promise<Answer>;
 }
 
 const MAX_ATTEMPTS = 10;

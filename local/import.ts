@@ -145,11 +145,12 @@ async function importFiles(): Promise<void> {
   const files = findFiles(command.paths);
   const history = await readAndAsk(files, command, telling);
   for (const line of describeHistory(history)) telling.tell(line);
-  const { tenantId, targets, track } = command;
+  const { tenantId, targets, track, previewOnly } = command;
   const finding = {
     client,
     tenantId,
-    track: track && !command.previewOnly,
+    track: track && !previewOnly,
+    previewOnly,
     chosen: targets,
     tell: telling.tell,
   };
@@ -166,6 +167,12 @@ async function importFiles(): Promise<void> {
   const previewed = 'Nothing was stored: this was a preview.';
   if (parts.length === 0 && command.previewOnly) return telling.finish(previewed);
   if (parts.length === 0) throw new Ending(NOTHING, 'There is nothing to import.');
+  const isBare = destinations.size === 0 && history.repositories.length > 0;
+  if (isBare && !(track || previewOnly || command.leaveOut))
+    throw new Ending(
+      NEEDS_ANSWER,
+      'None of these repositories is tracked, so groups would be made without them. Add --track, or --leave-out to import the rest all the same.',
+    );
   const comparing = telling.openBar('Comparing with what is stored');
   const lines = await previewParts(parts, {
     client,
@@ -182,7 +189,7 @@ async function importFiles(): Promise<void> {
     throw new Ending(NEEDS_ANSWER, 'Nothing was stored.');
   const sending = telling.openBar(`Sending ${rows} rows`);
   const sent = await sendImport(
-    { files: history.files, repositories: history.repositories, destinations, parts },
+    { ...history, destinations, parts },
     { client, tenantId, onProgress: sending.advance },
   );
   sending.finish(sent.outcome === 'known' ? 'All of it had been imported before' : `${rows} rows sent`);

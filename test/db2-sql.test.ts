@@ -37,6 +37,7 @@ import { requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
 import { sendOnDemand } from '../lib/deliveries/on-demand.ts';
 import { planExport, readExportPart } from '../lib/exports.ts';
 import { Failure } from '../lib/failure.ts';
+import type { Files } from '../lib/files.ts';
 import type { GitHubClient } from '../lib/github.ts';
 import { createPersonRateLimiter } from '../lib/github-limits/person-rate-limiter.ts';
 import { createRunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
@@ -93,6 +94,20 @@ import {
   listServers,
   renameServer,
 } from '../lib/servers.ts';
+import { SHOWN } from '../lib/shares/choices.ts';
+import { startPublication } from '../lib/shares/start.ts';
+import {
+  createShare,
+  listShares,
+  previewPictures,
+  previewShare,
+  publishAgain,
+  publishShares,
+  revokeShare,
+  type ShareContents,
+  type ShareOf,
+  updateShare,
+} from '../lib/shares.ts';
 import { listSnapshots } from '../lib/snapshots.ts';
 import { readBeforeAfter } from '../lib/stats/before-after.ts';
 import { readRepositoryDay, readTenantDay } from '../lib/stats/day.ts';
@@ -325,6 +340,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   await step('ask whether logs may be deleted', (db) => mayDelete(db, afterYears));
   await step('delete old runs', (db) => deleteOldRuns(db, { now: afterYears, isTime: () => true }));
   await runDashboards(step, { tenantId, repositoryIds: null });
+  await runShares(step, { access: { tenantId, repositoryIds: null }, maker: manager, repositoryId });
   await step('the log of who did what', (db) => {
     const asked = { area: 'members', q: 'a', from: '2026-01-01', to: '2026-01-31' } as const;
     return listAudit(db, tenantId, { ...asked, cursor: toCursor([999]) }, 10);
@@ -360,7 +376,8 @@ async function runImports(step: Step, tenantId: number, repositoryId: number): P
   };
   const lists = [{ date, rows: [{ name: 'news.example', title: null, count: 3, uniques: null }] }];
   const facts = [{ date, stars: 1, forks: null, subscribers: null, openIssues: null }];
-  const repositories = [{ repositoryId, days, referrers: lists, paths: lists, facts }];
+  const coverage = [{ firstCoveredDate: date }];
+  const repositories = [{ repositoryId, days, referrers: lists, paths: lists, facts, coverage }];
   const key = '7a1c9f0e-7a53-4b0e-9d5a-0e7a3c1b2d4f';
   const note = { key, from: date, to: date, text: 'Launch', link: null, author: 'Ada', createdAt: AT };
   const document = JSON.stringify({ name: 'Imported', tabs: [{ title: 'One', widgets: [] }] });
@@ -691,6 +708,68 @@ async function runDashboards(step: Step, access: TenantAccess): Promise<void> {
   await step('dashboards', (db) => listDashboards(reader(db)));
   await step('dashboard', (db) => getDashboard(reader(db), id));
   await step('delete a dashboard', (db) => deleteDashboard(reader(db), id));
+}
+
+interface Sharing {
+  access: TenantAccess;
+  maker: typeof principal;
+  repositoryId: number;
+}
+
+async function runShares(step: Step, { access, maker, repositoryId }: Sharing): Promise<void> {
+  const { tenantId } = access;
+  const stored = new Set<string>();
+  const files: Files = {
+    put: async ({ name }) => void stored.add(name),
+    remove: async (name) => void stored.delete(name),
+    list: async (prefix) => [...stored].filter((name) => name.startsWith(prefix)),
+    addressOf: (name) => `https://x/${name}`,
+  };
+  const publishing = (db: Db) => ({ db, files, secrets: openSecrets('A'.repeat(43)), now: NOW });
+  const contents: ShareContents = {
+    title: '',
+    shown: SHOWN.filter((word) => word !== 'paths'),
+    range: '30',
+    names: true,
+    until: null,
+    frameOrigins: [],
+    badges: [],
+  };
+  const document = { name: 'Shared', tabs: [{ title: 'First', widgets: [] }] };
+  const written = { document, text: JSON.stringify(document) };
+  const hasRight = async () => true;
+  const { db: unrecorded } = openDatabase(installation.database.url);
+  await inTransaction(unrecorded, (trx) => savePrincipal(trx, maker, NOW));
+  const group = { name: 'Shared', rule: null, repositoryIds: [repositoryId] };
+  const { groupId } = await createGroup(unrecorded, tenantId, group, by);
+  const dashboardId = await createDashboard({ db: unrecorded, access, hasRight, by }, written);
+  await unrecorded.destroy();
+  const subjects: ShareOf[] = [
+    { subject: 'portfolio' },
+    { subject: 'repository', repositoryId },
+    { subject: 'group', groupId },
+    { subject: 'dashboard', dashboardId: String(dashboardId) },
+  ];
+  for (const of of subjects)
+    await step(`preview a share: ${of.subject}`, (db) =>
+      previewShare(publishing(db), { access, maker }, { ...contents, ...of }),
+    );
+  const badge = { metric: 'views', days: 30, label: 'views', color: '#0f62fe', style: 'flat' } as const;
+  const pictures = { ...contents, subject: 'repository' as const, repositoryId, badges: [badge] };
+  await step('preview badges', (db) => previewPictures(publishing(db), { access, maker }, pictures));
+  const key = '2f6a1c9f-7a53-4b0e-9d5a-0e7a3c1b2d4f';
+  const { shareId } = await step('share', (db) =>
+    createShare(publishing(db), { tenantId, maker, by }, { ...pictures, key, kind: 'page' }),
+  );
+  await step('shares', (db) => listShares(publishing(db), tenantId));
+  await step('change a share', (db) =>
+    updateShare(publishing(db), { tenantId, shareId, by }, { ...contents, names: false }),
+  );
+  await step('write a share again', (db) => publishAgain(publishing(db), { tenantId, shareId }));
+  const activations = { start: async () => {} };
+  await step('start the publication of a tenant', (db) => startPublication({ db, activations }, tenantId));
+  await step('publish all shares', (db) => publishShares(publishing(db), { isTime: () => true }));
+  await step('revoke a share', (db) => revokeShare(publishing(db), { tenantId, shareId, by }));
 }
 
 async function runReading(step: Step, access: TenantAccess, repositoryId: number): Promise<void> {

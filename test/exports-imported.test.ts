@@ -205,6 +205,30 @@ test('what was collected is the same after an export and an import', async () =>
   }
 });
 
+test('the first day that another installation covered counts until the import is taken back', async () => {
+  const { db } = collecting;
+  const coverage = async (tenantId: number) =>
+    (await readTenant(tenantId)).repositories.map(({ exported }) => exported.firstCoveredDate);
+  const earlier = await coverage(collecting.tenantId);
+  expect(earlier).toEqual([expect.any(String), expect.any(String)]);
+  const to = await openEmptyTenant();
+  const own = '2026-03-11';
+  await db
+    .updateTable('repository')
+    .set({ firstCoveredDate: own, collectedFrom: own })
+    .where('tenantId', '=', to.tenantId)
+    .execute();
+  const first = await move(collecting.tenantId, to);
+  const second = await move(collecting.tenantId, to);
+  expect(await coverage(to.tenantId)).toEqual(earlier);
+  const takeBack = (importId: number) =>
+    takeBackImport(db, { tenantId: to.tenantId, by }, importId, () => true);
+  await takeBack(first.importId);
+  expect(await coverage(to.tenantId)).toEqual(earlier);
+  await takeBack(second.importId);
+  expect(await coverage(to.tenantId)).toEqual([own, own]);
+});
+
 const date = fc.integer({ min: 0, max: 400 }).map((days) => addDays('2025-01-01', days));
 const count = fc.oneof(fc.nat(5), fc.nat(10_000), fc.constant(2 ** 40));
 const figure = fc.option(count, { freq: 3 });

@@ -28,7 +28,8 @@ export function lockRepositories(
   return (
     trx
       .selectFrom('repository')
-      .select(['repositoryId', 'owner', 'name', 'archivedAt', 'firstCoveredDate', 'lastCoveredDate'])
+      .select(['repositoryId', 'owner', 'name', 'archivedAt', 'lastCoveredDate'])
+      .select(['firstCoveredDate', 'collectedFrom'])
       .select(['publishedThrough', 'forgottenBefore', 'readsToday', 'lastSuccessAt', 'failureAt'])
       .select(['endedWeek', 'endedWeekViewers', 'visibility', 'importedThrough'])
       .where('tenantId', '=', tenantId)
@@ -67,6 +68,7 @@ export function toSucceeded(
     visibility,
     topics: toTopicsColumn(topics),
     firstCoveredDate: earlier(stored.firstCoveredDate, firstCoveredDate),
+    collectedFrom: earlier(stored.collectedFrom, firstCoveredDate),
     lastCoveredDate: later(stored.lastCoveredDate, coveredDate),
     ...toPublished(stored, coverage, newestEnd),
     oldCopyThrough: isOldCopy(coverage, coveredDate) ? coverage.through : null,

@@ -1,4 +1,5 @@
 import type { Day } from '../day.ts';
+import type { Schedule } from '../db/tables/repositories.ts';
 import type { Instant } from '../instant.ts';
 
 /**
@@ -102,9 +103,9 @@ export const EXPORT_TABLES = {
       visibility: toldOnly(text('public, private or internal.')),
       archivedAt: optional(toldOnly(instant('Since when it is archived.'))),
       topics: optional(toldOnly(text('Its topics on GitHub, separated by commas.'))),
-      schedule: toldOnly(text('How often it is collected: daily, weekly or paused.')),
+      schedule: text('How often it is collected: daily, weekly or paused.'),
       addedAt: toldOnly(instant('When its tracking began.')),
-      firstCoveredDate: optional(toldOnly(day('The first day that a collection covered.'))),
+      firstCoveredDate: optional(day('The first day that a collection covered.')),
       publishedThrough: optional(toldOnly(day('The newest day that GitHub has published.'))),
       repositoryId: later(integer('Its number in this installation, by which `dashboards` name it.')),
     },
@@ -388,6 +389,9 @@ export type ImportedRow<Table extends ExportTable> = Omit<ExportRow<Table>, 'imp
 
 /** What our own export holds of a repository besides days, lists and facts. */
 export interface ExportedRepository {
+  /** Null for a word that is no schedule. */
+  schedule: Schedule | null;
+  firstCoveredDate: Day | null;
   revisions: ImportedRow<'traffic-revisions'>[];
   weeks: ImportedRow<'traffic-weeks'>[];
   windows: ImportedRow<'traffic-windows'>[];

@@ -1,5 +1,6 @@
 import Papa from 'papaparse';
 import { fromCell } from '../csv.ts';
+import type { Schedule } from '../db/tables/repositories.ts';
 import { isObject, parseJson } from '../json.ts';
 import {
   columnsOf,
@@ -182,6 +183,8 @@ function toRepository({
   owner,
   name,
   formerNames,
+  schedule,
+  firstCoveredDate,
 }: ExportRow<'repositories'>): ReadExportRepository {
   return {
     githubId,
@@ -193,6 +196,8 @@ function toRepository({
     paths: [],
     facts: [],
     exported: {
+      schedule: isSchedule(schedule) ? schedule : null,
+      firstCoveredDate,
       revisions: [],
       weeks: [],
       windows: [],
@@ -205,6 +210,10 @@ function toRepository({
     },
   };
 }
+
+const SCHEDULES: Record<Schedule, true> = { daily: true, weekly: true, paused: true };
+
+const isSchedule = (word: string): word is Schedule => Object.hasOwn(SCHEDULES, word);
 
 /** The file of the export with this name; undefined without a problem if the table was not exported. */
 function findFile({ files, folder, manifest, problems }: Reading, name: string, table: ExportTable) {
@@ -271,6 +280,8 @@ const NO_REPOSITORY = toRepository({
   owner: '',
   name: '',
   formerNames: null,
+  schedule: '',
+  firstCoveredDate: null,
 } as ExportRow<'repositories'>);
 
 function requireCount(

@@ -37,9 +37,16 @@ export interface ReadHistory {
   files: ReadFile[];
   /** Sorted by key. Without those of which no file knows anything. */
   repositories: ReadRepository[];
-  /** What our own exports hold of their tenants: groups, annotations, dashboards. One for each export. */
-  tenants: ExportedTenant[];
+  /** What our own exports hold of their tenants, the newest export first. */
+  tenants: ReadTenant[];
   problems: ReadProblem[];
+}
+
+/** Groups, annotations and dashboards of an export of ours. */
+export interface ReadTenant extends ExportedTenant {
+  exportedAt: string;
+  /** The paths of its files. */
+  files: string[];
 }
 
 export interface ReadFile {

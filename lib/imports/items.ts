@@ -182,6 +182,13 @@ const RULES = [
 /** The items that a part names of a repository. */
 export function toItems(repository: ImportedRepository): Item[] {
   const items = new Map<string, Item>();
+  // It becomes no row: `decideCoverage` reads it by its key.
+  for (const row of repository.coverage ?? [])
+    items.set('coverage', {
+      kind: 'coverage',
+      itemKey: row.firstCoveredDate,
+      content: JSON.stringify(row),
+    });
   for (const { section, kind, keyOf } of RULES)
     for (const row of repository[section] ?? []) {
       const itemKey = keyOf(row);
@@ -236,6 +243,7 @@ export async function decideItems(
   const { tenantId, repositoryId } = history;
   const kinds = await listKinds(trx, history);
   if (kinds.length === 0) return;
+  if (kinds.includes('coverage')) await decideCoverage(trx, history);
   const winners = await listWinners(trx, history, kinds);
   for (const { into } of RULES.filter(({ kind }) => kinds.includes(kind))) await clear(trx, history, into);
   const ours = kinds.some((kind) => LISTS.includes(kind)) ? await listOurListDates(trx, history) : null;
@@ -251,6 +259,26 @@ export async function decideItems(
   if (!ours) return;
   await addWindows(trx, history, [...(winners.get('referrers') ?? []), ...(winners.get('paths') ?? [])]);
   await decideFirstReferrers(trx, { tenantId, repositoryId });
+}
+
+/** The first covered day is our own, or an earlier one that an import knows. */
+async function decideCoverage(
+  trx: Transaction<Tables>,
+  { tenantId, repositoryId }: RepositoryKey,
+): Promise<void> {
+  const repository = trx
+    .selectFrom('repository')
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId);
+  const { collectedFrom } = await repository.select('collectedFrom').executeTakeFirstOrThrow();
+  const imported = (await listWinners(trx, { tenantId, repositoryId }, ['coverage'])).get('coverage') ?? [];
+  const days = [collectedFrom, ...imported.map(({ itemKey }) => itemKey)].filter((day) => day !== null);
+  await trx
+    .updateTable('repository')
+    .set({ firstCoveredDate: days.sort()[0] ?? null })
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .execute();
 }
 
 interface Winner {
@@ -358,7 +386,7 @@ export async function countKnownItems(
   repository: RepositoryKey,
   items: readonly Item[],
 ): Promise<number> {
-  let count = 0;
+  let count = await countKnownCoverage(db, repository, items);
   for (const { kind, into, key, toRows } of RULES) {
     const own = items.filter((item) => item.kind === kind);
     if (own.length === 0) continue;
@@ -372,6 +400,22 @@ export async function countKnownItems(
     count += keys.filter((one) => known.has(toText(columns, one))).length;
   }
   return count;
+}
+
+async function countKnownCoverage(
+  db: Db,
+  { tenantId, repositoryId }: RepositoryKey,
+  items: readonly Item[],
+): Promise<number> {
+  const item = items.find(({ kind }) => kind === 'coverage');
+  if (!item) return 0;
+  const { firstCoveredDate } = await db
+    .selectFrom('repository')
+    .select('firstCoveredDate')
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .executeTakeFirstOrThrow();
+  return firstCoveredDate !== null && firstCoveredDate <= item.itemKey ? 1 : 0;
 }
 
 /** Keys do not depend on it. */

@@ -27,15 +27,18 @@ export function toHistoryToSend(repositoryId: number, read: readonly ReadReposit
   };
 }
 
-/** Two exports of one repository say the same of what both hold. */
+/** Of two exports of one repository, the newest comes first. What is sent last of a row counts. */
 function mergeExported(
   exported: readonly ExportedRepository[],
 ): Omit<HistoryToSend, 'repositoryId' | 'days'> {
+  const oldestFirst = [...exported].reverse();
   const all = <Row>(rowsOf: (one: ExportedRepository) => readonly Row[]): Row[] => {
-    const rows = exported.flatMap(rowsOf);
+    const rows = oldestFirst.flatMap(rowsOf);
     return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
   };
+  const [firstCoveredDate] = exported.flatMap((one) => one.firstCoveredDate ?? []).sort();
   return {
+    coverage: firstCoveredDate === undefined ? [] : [{ firstCoveredDate }],
     revisions: all(({ revisions }) => revisions) as NonNullable<HistoryToSend['revisions']>,
     weeks: all(({ weeks }) => weeks),
     windows: all(({ windows }) => windows),
@@ -49,8 +52,8 @@ function mergeExported(
 }
 
 /**
- * The groups, dashboards and annotations of our own exports, ready to be sent. Of two with the same name or key, the first is. Of
- * what is about repositories, only those that go somewhere are named; an annotation about none of them is left out.
+ * The groups, dashboards and annotations of our own exports, ready to be sent. Of two with the same name or key, that of the newest
+ * export is. Of what is about repositories, only those that go somewhere are named; an annotation about none of them is left out.
  */
 export function toTenantToSend({ tenants, repositories }: ReadHistory, targets: Targets): TenantToSend {
   const byGithubId = new Map<number | null, number>();
@@ -166,9 +169,10 @@ function toDay({ lowerBound, provisional, state, observedAt, ...day }: ReadDay):
   return sent;
 }
 
-/** A figure of another file is whole only if that file saw the whole day. */
+/** A figure of another file is whole only if that file saw the whole day. Of two exports, the later reading knows the day's state. */
 function toLarger(one: DayToSend, other: DayToSend): DayToSend {
-  const merged: DayToSend = { ...one, ...largerFigures(one, other) };
+  const isLater = (other.observedAt ?? '') > (one.observedAt ?? '');
+  const merged: DayToSend = { ...(isLater ? other : one), ...largerFigures(one, other) };
   delete merged.lowerBound;
   const partial = (['viewCount', 'cloneCount'] as const).filter((metric) => {
     const tellers = [one, other].filter((day) => day[metric] !== null && day[metric] === merged[metric]);
@@ -178,10 +182,10 @@ function toLarger(one: DayToSend, other: DayToSend): DayToSend {
   return merged;
 }
 
-/** One list of each kind a day: the last capture. */
+/** One list of each kind a day: the last capture, and of two exports that of the newest, which comes first. */
 function mergeLists(read: readonly ReadRepository[]): ListToSend[] {
   const lists = new Map<string, ListToSend & { capturedAt: string | null }>();
-  for (const { kind, date, capturedAt, rows } of read.flatMap((one) => one.lists)) {
+  for (const { kind, date, capturedAt, rows } of [...read].reverse().flatMap((one) => one.lists)) {
     const key = `${date} ${kind}`;
     const known = lists.get(key);
     const isNewer = !known || (capturedAt ?? '') >= (known.capturedAt ?? '');

@@ -65,6 +65,10 @@ const ImportedRepository = z.strictObject({
     )
     .optional(),
   /** The rest is what our own exports hold, in their words. */
+  coverage: z
+    .array(z.strictObject({ firstCoveredDate: dayField }))
+    .max(1)
+    .optional(),
   revisions: z
     .array(
       z.strictObject({

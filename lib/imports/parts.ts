@@ -58,6 +58,7 @@ export interface PlannedPart {
 /** The sections that are sent as they are. */
 const OTHERS = [
   'facts',
+  'coverage',
   'revisions',
   'weeks',
   'windows',

@@ -1,5 +1,4 @@
-import type { ImportMatches } from '../../lib/answers/imports.ts';
-import type { RepositoriesAdded } from '../../lib/answers/repositories.ts';
+import { type CallApi, fullNameOf, matchNamed, trackWanted } from '../../lib/imports/destinations.ts';
 import type { ReadRepository } from '../../lib/imports/read.ts';
 import type { Client } from '../client.ts';
 import { askToGoOn, askWhich, isAttended } from './ask.ts';
@@ -12,19 +11,18 @@ export interface Finding {
   tenantId: number;
   /** Begin to track what is not tracked, without asking. */
   track: boolean;
+  /** Nothing is tracked, and nobody is asked. */
+  previewOnly: boolean;
   /** `KEY=ID` of the command line. */
   chosen: ReadonlyMap<string, number>;
   tell: (line: string) => void;
 }
 
-/** As many as the API takes at once. */
-const MATCHED_AT_ONCE = 500;
-const ADDED_AT_ONCE = 100;
-
-const inGroups = <Value>(values: readonly Value[], size: number): Value[][] =>
-  Array.from({ length: Math.ceil(values.length / size) }, (_, at) =>
-    values.slice(at * size, (at + 1) * size),
-  );
+/** Why repositories that are not tracked are left out where nobody can be asked. */
+const NOT_TRACKED = {
+  preview: 'they are not tracked, and a preview tracks nothing',
+  run: 'they are not tracked (--track tracks them)',
+};
 
 /** Where each repository of the files goes: tracked ones by id, name or former name; others are tracked if that is wanted. */
 export async function findDestinations(
@@ -34,7 +32,7 @@ export async function findDestinations(
   const { chosen, tell } = finding;
   const found: Destinations = new Map();
   const untracked: ReadRepository[] = [];
-  const matches = await match(read, finding);
+  const matches = await matchNamed(callOf(finding), finding.tenantId, read);
   for (const one of read) {
     const known = chosen.get(one.key) ?? matches.get(one.key)?.repositoryId ?? null;
     const candidates = matches.get(one.key)?.candidates ?? [];
@@ -49,33 +47,17 @@ export async function findDestinations(
   return found;
 }
 
-async function match(read: readonly ReadRepository[], { client, tenantId }: Finding) {
-  const found = new Map<string, ImportMatches['repositories'][number]>();
-  for (const group of inGroups(read, MATCHED_AT_ONCE)) {
-    const repositories = group.map(({ key, githubId, owner, name, formerNames }) => ({
-      key,
-      githubId,
-      owner,
-      name,
-      formerNames: formerNames.slice(0, 100),
-    }));
-    const answer = await client.call<ImportMatches>('POST', `/imports/${tenantId}/repositories`, {
-      repositories,
-    });
-    for (const one of answer.repositories) found.set(one.key, one);
-  }
-  return found;
-}
-
-const fullNameOf = ({ owner, name }: { owner: string | null; name: string | null }) =>
-  `${owner}/${name}`.toLowerCase();
+const callOf =
+  ({ client }: Finding): CallApi =>
+  (method, path, body) =>
+    client.call(method, `/${path}`, body);
 
 async function trackMissing(
   missing: readonly ReadRepository[],
   found: Destinations,
   finding: Finding,
 ): Promise<void> {
-  const { client, tenantId, track, tell } = finding;
+  const { tenantId, track, previewOnly, tell } = finding;
   if (missing.length === 0) return;
   const names = [...new Map(missing.map((one) => [fullNameOf(one), one])).values()];
   const listed = names
@@ -83,27 +65,22 @@ async function trackMissing(
     .map(({ label }) => label)
     .join(', ');
   const some = `${listed}${names.length > 10 ? ` and ${names.length - 10} more` : ''}`;
-  const wanted =
+  const isWanted =
     track ||
-    (isAttended() &&
+    (!previewOnly &&
+      isAttended() &&
       (await askToGoOn(`Not tracked yet: ${some}. Track ${names.length === 1 ? 'it' : 'them'}?`)));
-  if (!wanted) {
-    tell(`Left out, because they are not tracked (--track tracks them): ${some}.`);
+  if (!isWanted) {
+    tell(`Left out, because ${NOT_TRACKED[previewOnly ? 'preview' : 'run']}: ${some}.`);
     return;
   }
-  const ids = new Map<string, number>();
-  for (const group of inGroups(names, ADDED_AT_ONCE)) {
-    const repositories = group.map(({ owner, name }) => ({ owner, name }));
-    const { added, refused } = await client.call<RepositoriesAdded>(
-      'POST',
-      `/repositories/${tenantId}/batch`,
-      { repositories },
-    );
-    for (const one of added) ids.set(fullNameOf(one), one.repositoryId);
-    for (const one of refused) tell(`${one.owner}/${one.name} cannot be tracked: ${one.message}`);
-  }
-  for (const one of missing) {
-    const id = ids.get(fullNameOf(one));
-    if (id !== undefined) found.set(one.key, id);
-  }
+  const wanted = missing.flatMap(({ key, githubId, owner, name, exported }) =>
+    owner !== null && name !== null
+      ? [{ key, githubId, owner, name, schedule: exported?.schedule ?? null }]
+      : [],
+  );
+  const { tracked, refused } = await trackWanted(callOf(finding), tenantId, wanted);
+  for (const [key, { repositoryId }] of tracked) found.set(key, repositoryId);
+  for (const { owner, name, message } of refused)
+    tell(`${owner}/${name} stays out, because it cannot be tracked: ${message}`);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ImportRequest } from '../../actions/imports.ts';
 import type { ImportDetail, ImportPartStored, ImportProgress } from '../../lib/answers/imports.ts';
 import type { PlannedPart } from '../../lib/imports/parts.ts';
-import type { ReadFile, ReadRepository } from '../../lib/imports/read.ts';
+import type { ReadFile, ReadRepository, ReadTenant } from '../../lib/imports/read.ts';
 import type { Client } from '../client.ts';
 import type { Destinations } from './destinations.ts';
 
@@ -26,13 +26,20 @@ function keyOf(
 export interface ToSend {
   files: readonly ReadFile[];
   repositories: readonly ReadRepository[];
+  tenants: readonly ReadTenant[];
   destinations: Destinations;
   parts: readonly PlannedPart[];
 }
 
-function toRequest({ files, repositories, destinations, parts }: ToSend): Omit<ImportRequest, 'key'> {
+function toRequest({
+  files,
+  repositories,
+  tenants,
+  destinations,
+  parts,
+}: ToSend): Omit<ImportRequest, 'key'> {
   const going = repositories.filter(({ key }) => destinations.has(key));
-  const used = new Set(going.flatMap((one) => one.files));
+  const used = new Set([...tenants, ...going].flatMap((one) => one.files));
   const named = files.filter(({ path, sha256 }) => used.has(path) && sha256 !== '').slice(0, MAX_FILES);
   const places = new Map(named.map(({ path }, place) => [path, place]));
   const targets = [...new Set(going.flatMap(({ key }) => destinations.get(key) ?? []))].sort(

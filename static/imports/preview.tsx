@@ -11,7 +11,7 @@ import type { ChosenFile } from './files.ts';
 import { FilesDialog } from './files-dialog.tsx';
 import { type KeptImport, keepImport, removeKept } from './kept.ts';
 import { ProblemLists } from './problem-list.tsx';
-import type { ReadProgress, ReadSummary } from './protocol.ts';
+import type { ReadProgress, ReadSummary, RepositorySummary } from './protocol.ts';
 import { hintsOf, Questions } from './questions.tsx';
 import type { Reader } from './reading.ts';
 import { RepositoryTable, untracked } from './repository-table.tsx';
@@ -42,7 +42,8 @@ export function Preview({ tenantId, files, onCancel, onImport }: PreviewProps) {
   const [answers, setAnswers] = useState<ReadAnswers>({});
   const { reader, summary, progress, error, keepReader } = useReading(files, answers);
   const destinations = useDestinations(tenantId, summary);
-  const comparing = useComparison(tenantId, progress ? null : reader, destinations.targets);
+  const isDecided = summary !== undefined && isReadyToCompare(summary, destinations);
+  const comparing = useComparison(tenantId, progress || !isDecided ? null : reader, destinations.targets);
   const mayTrack = mayInTenant(me, tenantId, 'changeRepositories');
 
   async function begin() {
@@ -89,6 +90,19 @@ export function Preview({ tenantId, files, onCancel, onImport }: PreviewProps) {
   );
 }
 
+/**
+ * Whether there is something to import. Groups and dashboards alone are imported once it is decided of every repository that it
+ * stays out: a group that was made without its repositories would be there already, the next time.
+ */
+function isReadyToCompare({ repositories, settings }: ReadSummary, { targets, of, isKnown }: Destinations) {
+  if (Object.keys(targets).length > 0) return true;
+  const isDecided = (read: RepositorySummary) => {
+    const { by, refusal } = of(read);
+    return by !== null || refusal !== null;
+  };
+  return isKnown && settings.count > 0 && repositories.every(isDecided);
+}
+
 /** Keeps the parts in the browser. A browser that does not keep them still sends them, out of the worker. */
 async function keep(reader: Reader, kept: KeptImport): Promise<Ready> {
   try {
@@ -132,22 +146,26 @@ interface RecognisedProps {
 
 function Recognised(props: RecognisedProps) {
   const { summary, destinations, comparing, mayTrack, isReading, onAnswer, onCancel, onImport } = props;
-  const { repositories, problems } = summary;
+  const { repositories, settings, problems } = summary;
   const open = untracked(repositories, destinations);
   const owners = [...new Set(destinations.tracked.map(({ fullName }) => fullName.split('/')[0] ?? ''))];
   return (
     <>
-      {repositories.length === 0 ? (
+      {repositories.length + settings.count === 0 ? (
         <Nothing summary={summary} onCancel={onCancel} />
       ) : (
         <Panel title="In these files" beside={<FilesButton summary={summary} />}>
           {destinations.error && <Failure error={destinations.error} />}
-          <RepositoryTable
-            repositories={repositories}
-            destinations={destinations}
-            hints={hintsOf(problems)}
-            mayTrack={mayTrack}
-          />
+          {repositories.length === 0 ? (
+            <p class="muted">No repositories: only groups, dashboards or annotations.</p>
+          ) : (
+            <RepositoryTable
+              repositories={repositories}
+              destinations={destinations}
+              hints={hintsOf(problems)}
+              mayTrack={mayTrack}
+            />
+          )}
           {open.length > 1 && mayTrack && (
             <p class="pager">
               <button
@@ -171,7 +189,7 @@ function Recognised(props: RecognisedProps) {
         annotations={comparing.comparison.annotations}
       />
       <ProblemLists problems={problems} files={summary.files} />
-      {repositories.length > 0 && (
+      {repositories.length + settings.count > 0 && (
         <ImportBar
           summary={summary}
           destinations={destinations}
@@ -225,6 +243,7 @@ function Refused({ destinations: { refused, tracking } }: { destinations: Destin
   if (refused.length === 0) return null;
   return (
     <Notice kind="warning" title="Not tracked">
+      <p>What the files hold of these stays out: only tracked repositories have a history.</p>
       <ul>
         {refused.map(({ owner, name, message }) => (
           <li key={`${owner}/${name}`}>
@@ -281,11 +300,16 @@ function toSentence({
   comparing,
 }: Pick<ImportBarProps, 'summary' | 'destinations' | 'comparing'>): string {
   const { plan, compared, comparison, pause } = comparing;
-  const going = Object.keys(destinations.targets).length;
-  const staying = summary.repositories.length - going;
-  const left = staying > 0 && going > 0 ? ` ${plural(staying, 'repository', 'repositories')} stay out.` : '';
+  const keys = Object.keys(destinations.targets);
+  const going = new Set(Object.values(destinations.targets)).size;
+  const staying = summary.repositories.length - keys.length;
+  const left =
+    staying > 0
+      ? ` ${plural(staying, 'repository', 'repositories')} ${staying === 1 ? 'stays' : 'stay'} out.`
+      : '';
   if (!destinations.isKnown) return 'Looking for these repositories…';
-  if (going === 0) return 'Say where these repositories go, or track them.';
+  if (going === 0 && !isReadyToCompare(summary, destinations))
+    return 'Say where these repositories go, or track them.';
   if (!plan) return 'Putting the rows together…';
   if (compared < plan.parts) {
     const far = `Comparing with what is stored: ${formatCount(compared)} of ${plural(plan.parts, 'part')}.`;
@@ -302,7 +326,7 @@ function toSentence({
     newDashboards > 0 && plural(newDashboards, 'dashboard'),
     newAnnotations > 0 && plural(newAnnotations, 'annotation'),
   ].filter(Boolean);
-  const repositories = plural(comparison.repositories.length, 'repository', 'repositories');
-  if (changes.length === 0) return `All of this is stored already, for ${repositories}.${left}`;
-  return `${changes.join(', ')}, for ${repositories}.${left}`;
+  const about = going === 0 ? '' : `, for ${plural(going, 'repository', 'repositories')}`;
+  if (changes.length === 0) return `All of this is stored already${about}.${left}`;
+  return `${changes.join(', ')}${about}.${left}`;
 }

@@ -1,3 +1,4 @@
+import type { Schedule } from '../../lib/db/tables/repositories.ts';
 import type {
   Counts,
   ReadAnswers,
@@ -11,8 +12,12 @@ import type { ChosenFile } from './files.ts';
 /** What a file knows of a repository, without its rows: those stay in the worker. */
 export interface RepositorySummary
   extends Omit<ReadRepository, 'days' | 'weeks' | 'lists' | 'undatedLists' | 'facts' | 'exported'> {
-  /** The first and the last day; of lists and facts where no day is known. Null: it has nothing that can be imported. */
+  /** The first and the last day; of lists and facts where no day is known. */
   span: { from: string; to: string } | null;
+  /** It has nothing that can be imported. */
+  isEmpty: boolean;
+  /** How our own export says that it is collected; null in other files. */
+  schedule: Schedule | null;
   days: number;
   lists: number;
   facts: number;
@@ -37,6 +42,8 @@ export interface Course {
 export interface ReadSummary {
   files: ReadFile[];
   repositories: RepositorySummary[];
+  /** Groups, dashboards and annotations of our own exports: how many, and the files that have them. */
+  settings: { count: number; files: string[] };
   problems: ReadProblem[];
 }
 

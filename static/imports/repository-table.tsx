@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { Tracked, Wanted } from '../../lib/imports/destinations.ts';
 import type { NamedBy } from '../../lib/imports/history.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
 import { DataTable } from '../controls/data-table.tsx';
@@ -6,7 +7,7 @@ import { FormDialog } from '../controls/dialog.tsx';
 import { Field } from '../controls/field.tsx';
 import { formatCount, formatSpan, plural } from '../format.ts';
 import type { RepositorySummary } from './protocol.ts';
-import type { Destination, Destinations, Tracked, Wanted } from './use-destinations.ts';
+import type { Destination, Destinations } from './use-destinations.ts';
 
 interface RepositoryTableProps {
   repositories: readonly RepositorySummary[];
@@ -91,16 +92,19 @@ export function RepositoryTable({ repositories, destinations, hints, mayTrack }:
 /** The full name that the files have for a repository, or what they call it. */
 const labelOf = ({ owner, name, label }: RepositorySummary) => (owner && name ? `${owner}/${name}` : label);
 
-const toWanted = (key: string, fullName: string): Wanted => {
+/** What somebody says that a repository is: another one than the files know by its number, perhaps. */
+const toWanted = (read: RepositorySummary, fullName: string): Wanted => {
   const [owner = '', name = ''] = fullName.split('/');
-  return { key, owner, name };
+  const { key, githubId, schedule } = read;
+  const isSame = fullName === labelOf(read);
+  return { key, owner, name, githubId: isSame ? githubId : null, schedule: isSame ? schedule : null };
 };
 
 /** Those that can be tracked with a click: the files have their full names, and nothing tells where they go. */
 export function untracked(repositories: readonly RepositorySummary[], { of }: Destinations): Wanted[] {
   return repositories.flatMap((read) => {
-    const { key, owner, name } = read;
-    return owner && name && of(read).by === null ? [{ key, owner, name }] : [];
+    const { key, owner, name, githubId, schedule } = read;
+    return owner && name && of(read).by === null ? [{ key, owner, name, githubId, schedule }] : [];
   });
 }
 
@@ -112,6 +116,13 @@ const NAMED_BY: Record<NamedBy, string> = {
   answer: 'named by you',
 };
 
+/** What the export says of the collection, which goes on like that for what is tracked on the way. */
+const SCHEDULED: Record<NonNullable<RepositorySummary['schedule']>, string | false> = {
+  daily: false,
+  weekly: 'collected weekly',
+  paused: 'paused',
+};
+
 /** What told the name, and what there is besides days. */
 function describe({
   namedBy,
@@ -121,11 +132,13 @@ function describe({
   partialDays,
   files,
   formerNames,
+  schedule,
 }: RepositorySummary): string {
   return [
     plural(files.length, 'file'),
     namedBy && NAMED_BY[namedBy],
     formerNames.length > 0 && `also called ${formerNames.join(', ')}`,
+    schedule !== null && SCHEDULED[schedule],
     lists > 0 && plural(lists, 'list of referrers or paths', 'lists of referrers and paths'),
     facts > 0 && `stars and forks of ${plural(facts, 'day')}`,
     partialDays > 0 && `${plural(partialDays, 'day')} known only in part`,
@@ -169,8 +182,8 @@ interface GoesProps {
 /** Where a repository goes. What may be meant comes first. */
 function Goes({ read, destinations, hints, mayTrack, onName }: GoesProps) {
   const { tracked, choose, track, tracking, of, isKnown } = destinations;
-  const { repositoryId, by, candidates } = of(read);
-  if (!read.span) return <span class="muted">Nothing to import</span>;
+  const { repositoryId, by, candidates, refusal } = of(read);
+  if (read.isEmpty) return <span class="muted">Nothing to import</span>;
   if (!isKnown) return <span class="muted">Looking…</span>;
   const { key, owner, name } = read;
   const names = owner && name ? [`${owner}/${name}`] : hints;
@@ -200,7 +213,11 @@ function Goes({ read, destinations, hints, mayTrack, onName }: GoesProps) {
         {mayTrack && <option value="other">Another repository…</option>}
       </select>
       {by !== null && TOLD[by] && <span class="muted small block">{TOLD[by]}</span>}
-      {by === null && <span class="state warn">{owner && name ? 'Not tracked' : 'Which one is it?'}</span>}
+      {by === null && (
+        <span class="state warn">
+          {refusal ? 'Stays out: it cannot be tracked' : owner && name ? 'Not tracked' : 'Which one is it?'}
+        </span>
+      )}
       {mayTrack &&
         untracked.map((fullName) => (
           <button
@@ -208,7 +225,7 @@ function Goes({ read, destinations, hints, mayTrack, onName }: GoesProps) {
             type="button"
             class="button small"
             disabled={tracking.busy}
-            onClick={() => track([toWanted(key, fullName)])}
+            onClick={() => track([toWanted(read, fullName)])}
           >
             {tracking.busy ? 'Asking GitHub…' : `Track ${fullName}`}
           </button>
@@ -249,7 +266,7 @@ function NameDialog({ read, destinations: { track, tracking }, onClose }: NameDi
       submission={tracking}
       onSubmit={() => {
         if (!owner || !name) return;
-        track([{ key: read.key, owner, name }]);
+        track([toWanted(read, `${owner}/${name}`)]);
         onClose();
       }}
       onClose={onClose}

@@ -8,9 +8,9 @@ const MAX_FILES = 4000;
 const MAX_PATH_BYTES = 350_000;
 const MAX_PATH_LENGTH = 1000;
 
-/** The files that these repositories were read from, as many as the request can name. */
-function usedFiles({ files }: ReadSummary, going: readonly RepositorySummary[]): ReadFile[] {
-  const used = new Set(going.flatMap((one) => one.files));
+/** The files that these repositories, and groups and dashboards, were read from, as many as the request can name. */
+function usedFiles({ files, settings }: ReadSummary, going: readonly RepositorySummary[]): ReadFile[] {
+  const used = new Set([...settings.files, ...going.flatMap((one) => one.files)]);
   const encoder = new TextEncoder();
   const named: ReadFile[] = [];
   let bytes = 0;

@@ -7,12 +7,23 @@ const METRICS = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'] as co
 const MAX_STEPS = 60;
 
 /** What was read, without the rows. */
-export function toSummary({ files, repositories, problems }: ReadHistory): ReadSummary {
-  return { files, problems, repositories: repositories.map(summarize) };
+export function toSummary({ files, repositories, tenants, problems }: ReadHistory): ReadSummary {
+  const counts = tenants.map(
+    ({ groups, dashboards, annotations }) => groups.length + dashboards.length + annotations.length,
+  );
+  return {
+    files,
+    problems,
+    repositories: repositories.map(summarize),
+    settings: {
+      count: counts.reduce((sum, count) => sum + count, 0),
+      files: tenants.flatMap((tenant) => tenant.files),
+    },
+  };
 }
 
 function summarize(repository: ReadRepository): RepositorySummary {
-  const { days, lists, facts, weeks, undatedLists: _, ...told } = repository;
+  const { days, lists, facts, weeks, undatedLists: _, exported, ...told } = repository;
   const dated = days.length > 0 ? [days] : [lists, facts];
   const [from] = dated.flatMap(([first]) => first?.date ?? []).sort();
   const to = dated
@@ -22,6 +33,8 @@ function summarize(repository: ReadRepository): RepositorySummary {
   return {
     ...told,
     span: from && to ? { from, to } : null,
+    isEmpty: dated.every((rows) => rows.length === 0) && exported === null,
+    schedule: exported?.schedule ?? null,
     days: days.length,
     lists: lists.length,
     facts: facts.length,

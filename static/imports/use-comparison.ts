@@ -38,7 +38,7 @@ export function useComparison(tenantId: number, reader: Reader | null, targets: 
     setCompared(0);
     setPause(null);
     setError(undefined);
-    if (!reader || wanted === '{}') return undefined;
+    if (!reader) return undefined;
     const leaving = new AbortController();
     const timer = setTimeout(() => {
       compare(reader, leaving.signal).catch((reason: Error) => {

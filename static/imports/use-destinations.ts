@@ -1,21 +1,20 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ImportMatches } from '../../lib/answers/imports.ts';
 import type { RepositoriesAdded } from '../../lib/answers/repositories.ts';
+import {
+  type CallApi,
+  fullNameOf,
+  type Match,
+  matchNamed,
+  type Tracked,
+  trackWanted,
+  type Wanted,
+} from '../../lib/imports/destinations.ts';
 import type { Targets } from '../../lib/imports/merge.ts';
 import { useAnswer } from '../answers.ts';
-import type { Api } from '../api.ts';
 import { useApp } from '../app-context.ts';
 import { type Submission, useSubmission } from '../controls/submit.ts';
 import { reads } from '../reads.ts';
 import type { ReadSummary, RepositorySummary } from './protocol.ts';
-
-/** A repository that the tenant tracks. */
-export interface Tracked {
-  repositoryId: number;
-  fullName: string;
-}
-
-type Match = ImportMatches['repositories'][number];
 
 /** Where a repository of the files goes. */
 export interface Destination {
@@ -25,6 +24,8 @@ export interface Destination {
   by: NonNullable<Match['by']> | 'chosen' | null;
   /** Tracked repositories that may be meant. */
   candidates: readonly Tracked[];
+  /** Why it could not be tracked, if that was tried. */
+  refusal: string | null;
 }
 
 export interface Destinations {
@@ -42,22 +43,10 @@ export interface Destinations {
   refused: RepositoriesAdded['refused'];
 }
 
-export interface Wanted {
-  /** The repository in the files. */
-  key: string;
-  owner: string;
-  name: string;
-}
-
-const UNKNOWN: Destination = { repositoryId: null, by: null, candidates: [] };
-/** The API's limits for a call. */
-const MAX_MATCHED = 500;
-const MAX_TRACKED = 100;
-const MAX_FORMER = 100;
-
 /** Which tracked repository each one of the files is: as the API knows it, or as you choose. */
 export function useDestinations(tenantId: number, summary: ReadSummary | undefined): Destinations {
   const { api } = useApp();
+  const call: CallApi = (method, path, body) => api.send(method, path, body);
   const groups = useAnswer(reads.groups(tenantId));
   const tracking = useSubmission();
   const [matches, setMatches] = useState<ReadonlyMap<string, Match>>();
@@ -70,7 +59,7 @@ export function useDestinations(tenantId: number, summary: ReadSummary | undefin
     if (!summary) return undefined;
     let isCurrent = true;
     setError(undefined);
-    match(api, tenantId, summary.repositories).then(
+    matchNamed(call, tenantId, summary.repositories).then(
       (found) => isCurrent && setMatches(found),
       (reason: Error) => isCurrent && setError(reason),
     );
@@ -79,44 +68,45 @@ export function useDestinations(tenantId: number, summary: ReadSummary | undefin
     };
   }, [api, tenantId, summary]);
 
-  function toDestination({ key }: RepositorySummary): Destination {
+  function toDestination(read: RepositorySummary): Destination {
+    const { key } = read;
     const found = matches?.get(key);
     const candidates = found?.candidates ?? [];
     const choice = chosen[key];
-    if (choice !== undefined) return { repositoryId: choice, by: 'chosen', candidates };
-    if (!found?.by) return { ...UNKNOWN, candidates };
-    return { repositoryId: found.repositoryId, by: found.by, candidates };
+    if (choice !== undefined) return { repositoryId: choice, by: 'chosen', candidates, refusal: null };
+    const isRefused = (other: { owner: string; name: string }) => fullNameOf(other) === fullNameOf(read);
+    const refusal = refused.find(isRefused)?.message ?? null;
+    if (!found?.by) return { repositoryId: null, by: null, candidates, refusal };
+    return { repositoryId: found.repositoryId, by: found.by, candidates, refusal: null };
   }
 
   function track(wanted: readonly Wanted[]) {
     void tracking.run(async () => {
       setRefused([]);
-      for (let start = 0; start < wanted.length; start += MAX_TRACKED) {
-        const repositories = wanted
-          .slice(start, start + MAX_TRACKED)
-          .map(({ owner, name }) => ({ owner, name }));
-        const answer = await api.send<RepositoriesAdded>('POST', `repositories/${tenantId}/batch`, {
-          repositories,
-        });
-        setAdded((before) => [
-          ...before,
-          ...answer.added.map(({ repositoryId, fullName }) => ({ repositoryId, fullName })),
-        ]);
-        setRefused((before) => [...before, ...answer.refused]);
-        setChosen((before) => ({ ...before, ...toChoices(wanted, answer) }));
+      try {
+        const answer = await trackWanted(call, tenantId, wanted);
+        setRefused(answer.refused);
+        setAdded((before) => [...before, ...answer.tracked.values()]);
+        const choices = [...answer.tracked].map(([key, { repositoryId }]) => [key, repositoryId]);
+        setChosen((before) => ({ ...before, ...Object.fromEntries(choices) }));
+      } finally {
+        // Some may be tracked although another could not be asked for.
+        setMatches(await matchNamed(call, tenantId, summary?.repositories ?? []));
       }
     });
   }
 
-  const known = groups.answer?.repositories ?? [];
-  const isNew = ({ repositoryId }: Tracked) => known.every((one) => one.repositoryId !== repositoryId);
+  const known = new Map((groups.answer?.repositories ?? []).map((one) => [one.repositoryId, one.fullName]));
+  for (const { repositoryId, fullName } of [...(matches?.values() ?? []), ...added])
+    if (repositoryId !== null && fullName !== null && !known.has(repositoryId))
+      known.set(repositoryId, fullName);
   const targets: Record<string, number> = {};
   for (const read of summary?.repositories ?? []) {
     const { repositoryId } = toDestination(read);
-    if (repositoryId !== null && read.span) targets[read.key] = repositoryId;
+    if (repositoryId !== null && !read.isEmpty) targets[read.key] = repositoryId;
   }
   return {
-    tracked: [...known, ...added.filter(isNew)],
+    tracked: [...known].map(([repositoryId, fullName]) => ({ repositoryId, fullName })),
     of: toDestination,
     targets,
     isKnown: matches !== undefined,
@@ -126,39 +116,4 @@ export function useDestinations(tenantId: number, summary: ReadSummary | undefin
     tracking,
     refused,
   };
-}
-
-/** The answers by the keys of the files. Those may be long, so the API gets numbers. */
-async function match(
-  api: Api,
-  tenantId: number,
-  read: readonly RepositorySummary[],
-): Promise<ReadonlyMap<string, Match>> {
-  const found = new Map<string, Match>();
-  for (let start = 0; start < read.length; start += MAX_MATCHED) {
-    const some = read.slice(start, start + MAX_MATCHED);
-    const { repositories } = await api.send<ImportMatches>('POST', `imports/${tenantId}/repositories`, {
-      repositories: some.map(({ githubId, owner, name, formerNames }, place) => ({
-        key: String(place),
-        githubId,
-        owner,
-        name,
-        formerNames: formerNames.slice(0, MAX_FORMER),
-      })),
-    });
-    for (const one of repositories) found.set(some[Number(one.key)]?.key ?? '', one);
-  }
-  return found;
-}
-
-/** GitHub may have renamed what was asked for: then only an only one can be told. */
-function toChoices(wanted: readonly Wanted[], { added }: RepositoriesAdded): Record<string, number> {
-  const choices: Record<string, number> = {};
-  const [only] = added;
-  for (const { key, owner, name } of wanted) {
-    const same = added.find(({ fullName }) => fullName.toLowerCase() === `${owner}/${name}`.toLowerCase());
-    const repository = same ?? (wanted.length === 1 ? only : undefined);
-    if (repository) choices[key] = repository.repositoryId;
-  }
-  return choices;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { daysFrom } from '../../lib/day.ts';
-import { DEMO_USERS } from '../../local/demo/github.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../../local/demo/github.ts';
 import { createApiKey } from '../api-keys.ts';
 import { exportZip, sourceOf } from '../exported.ts';
 import { type Call, openTestInstallation, type TestInstallation } from '../installation.ts';
@@ -31,9 +31,9 @@ interface Ended {
 }
 
 /** Runs the command in the folder, as a script does. */
-function run(args: string[], environment: Record<string, string> = { TRAFFIC_KEY: key }) {
+function run(args: string[], environment: Record<string, string> = { TRAFFIC_KEY: key }, into = tenantId) {
   const api = `${installation.url}/api/v1/web/guest/traffic`;
-  const command = [COMMAND, ...args, '--tenant', String(tenantId), '--api', api];
+  const command = [COMMAND, ...args, '--tenant', String(into), '--api', api];
   const { TRAFFIC_KEY: _, ...env } = process.env;
   const child = spawn(process.execPath, command, { cwd: folder, env: { ...env, ...environment } });
   let output = '';
@@ -59,6 +59,13 @@ afterAll(async () => {
   await installation.close();
   await rm(folder, { recursive: true });
 });
+
+/** Another tenant, which tracks nothing. */
+async function openTenant(name: string): Promise<number> {
+  const { serverId } = (await ada('GET', `/tenants/${tenantId}`)).body.server;
+  const token = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };
+  return (await ada('POST', '/tenants', { name, serverId, ...token })).body.tenantId;
+}
 
 const listImports = async () => (await ada('GET', `/imports/${tenantId}`)).body.imports;
 const daysOf = async (repositoryId: number) => {
@@ -170,4 +177,92 @@ test('nothing to import ends with 3; a missing key, another key and a missing fi
     code: 1,
     output: expect.stringContaining('403'),
   });
+});
+
+test('an empty tenant gets all of an export: what GitHub still shows is tracked as it was, and the rest is named', async () => {
+  const from = await openTenant('From');
+  const names = ['burrow', 'tidy-dates', 'payroll-service', 'old-importer', 'harbor-charts'];
+  const repositories = names.map((name) => ({ owner: northwind, name }));
+  const { added } = (await ada('POST', `/repositories/${from}/batch`, { repositories })).body;
+  await installation.host.settled();
+  const [burrow, tidy, payroll, old, charts] = added;
+  const pause = { repositoryIds: [old.repositoryId, payroll.repositoryId], schedule: 'paused' };
+  await ada('PATCH', `/repositories/${from}`, pause);
+  await ada('PATCH', `/repositories/${from}`, { repositoryIds: [tidy.repositoryId], schedule: 'weekly' });
+  const group = {
+    name: 'All',
+    repositoryIds: added.map((one: { repositoryId: number }) => one.repositoryId),
+  };
+  await ada('POST', `/groups/${from}`, group);
+  const { zip } = await exportZip(sourceOf(ada, from));
+  await mkdir(path.join(folder, 'moved'));
+  await writeFile(path.join(folder, 'moved/export.zip'), zip);
+  installation.github.rename(burrow.githubId, { name: 'warren' }, new Date('2026-03-10T09:00:00.000Z'));
+  installation.github.remove(charts.githubId);
+  installation.now('2026-03-20T10:00:00.000Z');
+
+  const to = await openTenant('To');
+  const { key: own } = await createApiKey(ada, to, { scope: 'import' });
+  const into = (...args: string[]) => run(['moved/export.zip', ...args], { TRAFFIC_KEY: own }, to).ended;
+  const preview = await into('--preview', '--track');
+  expect([preview.code, preview.output]).toEqual([
+    0,
+    expect.stringContaining('they are not tracked, and a preview tracks nothing'),
+  ]);
+  const bare = await into('--yes');
+  expect([bare.code, bare.output]).toEqual([
+    2,
+    expect.stringContaining('None of these repositories is tracked'),
+  ]);
+  expect((await ada('GET', `/groups/${to}`)).body.groups).toEqual([]);
+  const moved = await into('--yes', '--track');
+  expect([moved.code, moved.output]).toEqual([
+    0,
+    expect.stringContaining(`${northwind}/harbor-charts stays out, because it cannot be tracked`),
+  ]);
+  await installation.host.settled();
+  const tracked = (await ada('GET', `/repositories/${to}`)).body.repositories;
+  expect(
+    tracked.map(({ name, schedule }: { name: string; schedule: string }) => [name, schedule]).sort(),
+  ).toEqual([
+    ['old-importer', 'paused'],
+    ['payroll-service', 'paused'],
+    ['tidy-dates', 'weekly'],
+    ['warren', 'daily'],
+  ]);
+  const { groups } = (await ada('GET', `/groups/${to}`)).body;
+  expect(groups).toMatchObject([{ name: 'All', repositoryCount: 4 }]);
+  // The days that only the export still knows, and the first one that is covered, are as they were.
+  const range = 'from=2026-02-20&to=2026-03-04';
+  const idOf = (name: string) => tracked.find((one: { name: string }) => one.name === name).repositoryId;
+  for (const [one, name] of [
+    [burrow, 'warren'],
+    [payroll, 'payroll-service'],
+  ]) {
+    const before = (await ada('GET', `/stats/${from}/${one.repositoryId}?${range}`)).body;
+    const after = (await ada('GET', `/stats/${to}/${idOf(name)}?${range}`)).body;
+    expect(after.series.viewCount).toEqual(before.series.viewCount);
+    expect(before.series.viewCount.some((views: number | null) => views !== null)).toBe(true);
+    expect(after.repository.firstCoveredDate).toBe(before.repository.firstCoveredDate);
+  }
+});
+
+test('an export of a tenant without repositories brings its groups and dashboards', async () => {
+  const from = await openTenant('Without');
+  const to = await openTenant('Without too');
+  await ada('POST', `/dashboards/${from}`, {
+    document: { name: 'Plan', tabs: [{ title: 'One', widgets: [] }] },
+  });
+  const { zip } = await exportZip(sourceOf(ada, from));
+  await mkdir(path.join(folder, 'without'));
+  await writeFile(path.join(folder, 'without/export.zip'), zip);
+  const { key: own } = await createApiKey(ada, to, { scope: 'import' });
+  const { code, output } = await run(['without/export.zip', '--yes'], { TRAFFIC_KEY: own }, to).ended;
+  expect([code, output]).toEqual([0, expect.stringContaining('is complete')]);
+  const names = async () =>
+    (await ada('GET', `/dashboards/${to}`)).body.dashboards.map(({ name }: { name: string }) => name);
+  expect(await names()).toContain('Plan');
+  const [{ importId }] = (await ada('GET', `/imports/${to}`)).body.imports;
+  await ada('DELETE', `/imports/${to}/${importId}`);
+  expect(await names()).not.toContain('Plan');
 });

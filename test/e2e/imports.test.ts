@@ -3,6 +3,7 @@ import initSqlJs from 'sql.js';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addDays } from '../../lib/day.ts';
 import { openDatabase } from '../../lib/db/database.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../../local/demo/github.ts';
 import { exportZip, sourceOf } from '../exported.ts';
 import type { TestInstallation } from '../installation.ts';
 import { findViolations, findViolationsInSights, shiftOf } from './axe.ts';
@@ -214,6 +215,42 @@ test('an export’s groups and dashboards are shown before they are made, and st
   await page.keyboard.press('Escape');
   const left = (await call('GET', '/groups/1')).body.groups;
   expect(left.map(({ name }: { name: string }) => name)).toEqual(['Kept', 'Others']);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('an empty tenant gets an export: its repositories are tracked with a click, and what GitHub refuses stays out', async () => {
+  const call = installation.as('ada@example.com');
+  const { zip } = await exportZip(sourceOf(call, 1));
+  const { serverId } = (await call('GET', '/tenants/1')).body.server;
+  const token = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };
+  const { tenantId } = (await call('POST', '/tenants', { name: 'Moved', serverId, ...token })).body;
+  await ada.open(`/t/${tenantId}/imports`);
+  const input = page.getByLabel('Files', { exact: true });
+  await input.setInputFiles([{ name: 'export.zip', mimeType: 'application/zip', buffer: Buffer.from(zip) }]);
+  await page.getByText('Say where these repositories go, or track them.').waitFor();
+  // Groups without their repositories would be in the way of those that have them.
+  expect(await importButton().isEnabled()).toBe(false);
+  await page.getByRole('button', { name: /^Track all/ }).click();
+  await page.getByText('Stays out: it cannot be tracked').waitFor();
+  await page.getByText('northwind-labs/old-importer', { exact: true }).last().waitFor();
+  await page.getByText(/1 repository stays out\.$/).waitFor();
+  expect(await findViolationsInSights(page)).toEqual([]);
+  await waitUntilCompared();
+  await importButton().click();
+  await page
+    .getByText(/^See the history of/)
+    .first()
+    .waitFor();
+  await installation.host.settled();
+  const named = async (tenant: number) =>
+    (await call('GET', `/repositories/${tenant}?size=300`)).body.repositories.map(
+      ({ fullName, schedule }: { fullName: string; schedule: string }) => `${fullName} ${schedule}`,
+    );
+  const kept = (await named(1)).filter((one: string) => !one.includes('old-importer'));
+  expect(await named(tenantId)).toEqual(kept);
+  const dashboardNames = async (tenant: number) =>
+    (await call('GET', `/dashboards/${tenant}`)).body.dashboards.map(({ name }: { name: string }) => name);
+  expect(await dashboardNames(tenantId)).toEqual(await dashboardNames(1));
   expect(ada.problems()).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { strToU8, zipSync } from 'fflate';
 import initSqlJs from 'sql.js';
 import { expect, test } from 'vitest';
 import { PROBLEMS } from '../../lib/imports/history.ts';
+import { toTenantToSend } from '../../lib/imports/merge.ts';
 import { codesOf, daysOf, onlyRepository, readFiles } from '../given-files.ts';
 
 const VIEWS = 'date,views,unique_views\n2024-01-01,5,2\n';
@@ -275,6 +276,32 @@ test('an export of ours is recognised, with the states of its days and what no o
     exported: { starDays: [{ date: '2026-01-14', gained: 3 }] },
   });
   expect(history.tenants).toHaveLength(1);
+});
+
+test('of two exports with one group’s name, the group of the newest is imported, whatever the files are called', async () => {
+  const exportOf = (created: string, namePattern: string) =>
+    zipSync({
+      'datapackage.json': strToU8(
+        JSON.stringify({
+          format: 'github-traffic-analytics-export',
+          formatVersion: 1,
+          created,
+          resources: [{ name: 'groups', rows: 1 }],
+        }),
+      ),
+      'groups.csv': strToU8(
+        `name,owner,namePattern,topic,visibility,groupId\nTools,*,${namePattern},,any,1\n`,
+      ),
+    });
+  const history = await readFiles({
+    'a.zip': exportOf('2026-01-01T00:00:00.000Z', 'old-*'),
+    'b.zip': exportOf('2026-03-01T00:00:00.000Z', 'new-*'),
+    'c.zip': exportOf('2026-02-01T00:00:00.000Z', 'other-*'),
+  });
+  expect(history.problems).toEqual([]);
+  expect(toTenantToSend(history, {}).groups).toMatchObject([
+    { name: 'Tools', rule: { namePattern: 'new-*' } },
+  ]);
 });
 
 test('codes of problems are stable words', () => {

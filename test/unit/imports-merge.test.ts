@@ -84,6 +84,8 @@ test('annotations of an export follow their repositories, and those of no reposi
     repositories: [NOTHING],
     tenants: [
       {
+        exportedAt: '2024-03-02T00:00:00.000Z',
+        files: [],
         repositoryIds: [],
         groups: [],
         groupRepositories: [],
@@ -101,4 +103,43 @@ test('annotations of an export follow their repositories, and those of no reposi
   };
   const sent = toTenantToSend(history, { 'octo-org/alpha': 3 });
   expect(sent.annotations.map(({ repositoryIds }) => repositoryIds)).toEqual([null, [3]]);
+});
+
+/** A repository of an export, as it was at a time. */
+const exportedAt = (instant: string, views: number, state: NonNullable<ReadDay['state']>) => ({
+  ...NOTHING,
+  days: [{ ...day('2024-03-01', views), state, observedAt: instant }],
+  lists: [
+    {
+      kind: 'referrers' as const,
+      date: '2024-03-01',
+      capturedAt: null,
+      rows: [{ name: instant, title: null, count: 1, uniques: 1 }],
+    },
+  ],
+  exported: {
+    schedule: null,
+    firstCoveredDate: instant.slice(0, 10),
+    revisions: [],
+    weeks: [],
+    windows: [],
+    starDays: [{ date: '2024-03-01', gained: views }],
+    releases: [],
+    releaseFiles: [],
+    downloads: [],
+    workflowDays: [],
+    events: [],
+  },
+});
+
+test('of two exports of one repository, the newest says what a day is, and the oldest how far back it goes', () => {
+  const old = exportedAt('2024-03-02T08:00:00.000Z', 5, 'provisional');
+  const young = exportedAt('2024-03-09T08:00:00.000Z', 9, 'measured');
+  const { days, lists, starDays, coverage } = toHistoryToSend(3, [young, old]);
+  expect(days).toMatchObject([{ viewCount: 9, state: 'measured', observedAt: '2024-03-09T08:00:00.000Z' }]);
+  expect(toHistoryToSend(3, [old, young]).days).toEqual(days);
+  expect(lists?.map(({ rows }) => rows[0]?.name)).toEqual(['2024-03-09T08:00:00.000Z']);
+  // What comes last is stored.
+  expect(starDays?.at(-1)).toEqual({ date: '2024-03-01', gained: 9 });
+  expect(coverage).toEqual([{ firstCoveredDate: '2024-03-02' }]);
 });

@@ -106,6 +106,7 @@ const SHARED_WITH_PAGES = [
   'lib/csv.ts',
   'lib/day.ts',
   'lib/day-address.ts',
+  'lib/imports/destinations.ts',
   'lib/imports/history.ts',
   'lib/day-format.ts',
   'lib/json.ts',

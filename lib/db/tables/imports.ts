@@ -16,6 +16,7 @@ export type ImportedState = 'measured' | 'zero' | 'provisional' | 'cut' | 'suspe
 
 /** What an import may hold about a repository besides days. */
 export type ItemKind =
+  | 'coverage'
   | 'revision'
   | 'week'
   | 'window'

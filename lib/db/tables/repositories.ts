@@ -22,7 +22,10 @@ export const repositoryTables = {
     schedule: choice(SCHEDULES, 10),
     addedAt: instant,
     addedBy: text(320),
+    /** The first day that a collection covered: ours, or that of an installation whose export was imported. */
     firstCoveredDate: optional(day),
+    /** The first day that our own collections covered. */
+    collectedFrom: optional(day),
     lastCoveredDate: optional(day),
     publishedThrough: optional(day),
     forgottenBefore: optional(day),

@@ -1,6 +1,5 @@
-import type { ExportedTenant } from '../../exports/format.ts';
 import { type ReadExportRepository, readExport } from '../../exports/reader.ts';
-import type { GivenFile, ReadDay, ReadList, ReadListRow, ReadRepository } from '../history.ts';
+import type { GivenFile, ReadDay, ReadList, ReadListRow, ReadRepository, ReadTenant } from '../history.ts';
 import type { Gathering } from './gathering.ts';
 import { baseOf, folderOf } from './values.ts';
 
@@ -11,27 +10,35 @@ export interface OwnExports {
   /** The paths of their files: no other reader need look at them. */
   files: Set<string>;
   repositories: ReadRepository[];
-  tenants: ExportedTenant[];
+  tenants: ReadTenant[];
 }
 
-/** Reads the folders that are exports of this product. */
+/** Reads the folders that are exports of this product. The newest export comes first: it wins where two say something else. */
 export async function readOwnExports(
   files: readonly GivenFile[],
   problem: Gathering['problem'],
 ): Promise<OwnExports> {
-  const found: OwnExports = { files: new Set(), repositories: [], tenants: [] };
+  const found: (ReadTenant & { repositories: ReadRepository[] })[] = [];
   for (const { path } of files.filter((file) => baseOf(file.path) === MANIFEST)) {
     const folder = folderOf(path);
     const own = files.filter((file) => folderOf(file.path) === folder);
     const read = await readExport(own);
     if (!read) continue;
-    for (const file of own) found.files.add(file.path);
     for (const { path: of, line, code, message } of read.problems) problem(of, code, message, { line });
-    found.tenants.push(read.tenant);
     const paths = own.map((file) => file.path);
-    for (const one of read.repositories) found.repositories.push(toRepository(one, { folder, paths }));
+    found.push({
+      ...read.tenant,
+      exportedAt: read.exportedAt,
+      files: paths,
+      repositories: read.repositories.map((one) => toRepository(one, { folder, paths })),
+    });
   }
-  return found;
+  found.sort((one, other) => (one.exportedAt > other.exportedAt ? -1 : 1));
+  return {
+    files: new Set(found.flatMap((one) => one.files)),
+    repositories: found.flatMap((one) => one.repositories),
+    tenants: found,
+  };
 }
 
 const NONE: ReadDay['lowerBound'] = [];
