@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PARAMETERS } from '../lib/parameters.ts';
+import { readIfFile } from '../lib/text-or-file.ts';
 import type { Environment } from './app-id.ts';
 import { type DatabaseVariables, openPlatform, readBoundDatabase } from './platform.ts';
 import { readSettings, toApiUrl } from './settings.ts';
@@ -33,18 +34,19 @@ async function findDatabases(environment: Environment): Promise<DatabaseVariable
   };
 }
 
-/** The text of a file, if the value is the path of one. */
-function readIfFile(value: string | undefined): string {
-  if (!value || value.includes('\n') || !existsSync(value)) return value ?? '';
-  return readFileSync(value, 'utf8');
-}
-
 /** Fills in what the variables given leave out, so that wskdeploy finds every parameter of the manifest. */
 export async function completeEnvironment(given: Environment): Promise<Environment> {
   const unset = Object.fromEntries(Object.keys(PARAMETERS).map((name) => [name, '']));
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value));
   const environment: Environment = { ...given, ...unset, ...readWskprops(given), ...set };
-  const { PAGES_URL = '', ALLOWED_ORIGINS, OPENWHISK_CA, TOKEN_KEY, TOKEN_KEY_NEXT } = environment;
+  const {
+    PAGES_URL = '',
+    ALLOWED_ORIGINS,
+    OPENWHISK_CA = '',
+    SMTP_CA = '',
+    TOKEN_KEY,
+    TOKEN_KEY_NEXT,
+  } = environment;
   return {
     ...environment,
     API_URL: environment.APIHOST && environment.NAMESPACE ? toApiUrl(environment) : '',
@@ -52,6 +54,7 @@ export async function completeEnvironment(given: Environment): Promise<Environme
     // A rotation was interrupted: everything must open what either key sealed.
     TOKEN_KEY: [TOKEN_KEY, TOKEN_KEY_NEXT].filter(Boolean).join(' '),
     OPENWHISK_CA: readIfFile(OPENWHISK_CA),
+    SMTP_CA: readIfFile(SMTP_CA),
     ...(await findDatabases(environment)),
   };
 }

@@ -3,7 +3,7 @@ import { findBoundCredentials } from './db/db2-address.ts';
 import type { DatabaseRole } from './db/grants.ts';
 import { Failure } from './failure.ts';
 import { type FilesSettings, toFilesSettings } from './files/settings.ts';
-import type { MailSettings } from './mail.ts';
+import { type MailSettings, toMailSettings } from './mail/settings.ts';
 import { checkParameters, PARAMETERS } from './parameters.ts';
 import { withoutTrailingSlashes } from './url.ts';
 
@@ -120,7 +120,7 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
       ca: value('OPENWHISK_CA') || null,
     },
     files: toFilesSettings(valueOrDefault),
-    mail: value('SMTP_URL') ? { smtpUrl: value('SMTP_URL'), from: value('MAIL_FROM') } : null,
+    mail: toMailSettings(value),
     dde: value('DDE_API_URL')
       ? {
           apiUrl: value('DDE_API_URL'),

@@ -11,14 +11,7 @@ import {
   mailList,
   mailParagraph,
 } from './mail/layout.ts';
-
-/** How mail is sent. */
-export interface MailSettings {
-  /** smtp://USER:PASSWORD@HOST:PORT with STARTTLS, or smtps://. Without encryption to this machine only. */
-  smtpUrl: string;
-  /** The sender: an address, or `Name <address>`. */
-  from: string;
-}
+import type { MailSettings } from './mail/settings.ts';
 
 /** A mail to one address, in both forms. */
 export interface Mail {
@@ -102,7 +95,7 @@ export async function withMailer<Given extends { config: { mail: MailSettings | 
   }
 }
 
-async function openTransport({ smtpUrl }: MailSettings): Promise<Transport> {
+async function openTransport({ smtpUrl, ca }: MailSettings): Promise<Transport> {
   const { protocol, hostname, port, username, password } = new URL(smtpUrl);
   const secure = protocol === 'smtps:';
   // The package's entry has other ways to send, too, which every action would load.
@@ -110,7 +103,10 @@ async function openTransport({ smtpUrl }: MailSettings): Promise<Transport> {
     import('nodemailer/lib/mailer'),
     import('nodemailer/lib/smtp-pool'),
   ]);
+  // Loaded only here: few mail servers need it.
+  const tls = ca === null ? {} : { ca: [...(await import('node:tls')).rootCertificates, ca] };
   const options = {
+    tls,
     maxConnections: CONNECTIONS,
     maxMessages: MAX_MAILS_OF_CONNECTION,
     maxRequeues: 0,
@@ -210,16 +206,19 @@ function isUnknownAddress({ command, response = '', responseCode = 0 }: Nodemail
   return UNKNOWN_ADDRESS_CODES.includes(responseCode);
 }
 
+function explainCertificate(said: string): string {
+  if (/SELF_SIGNED|self.signed|UNABLE_TO|unable to/i.test(said))
+    return 'Nobody known signed the mail server’s certificate, so nothing was sent. Ask whoever runs the installation: if an authority of your own signed it, SMTP_CA has to name it.';
+  return `The mail server’s certificate is not valid${/expired/i.test(said) ? ' any more: it has expired' : ''}, so nothing was sent. Ask whoever runs the mail server to renew it.`;
+}
+
 /** A `Failure` for every way in which sending fails. */
 function toMailFailure(thrown: unknown): Failure {
   const error: NodemailerError = thrown instanceof Error ? thrown : new Error(String(thrown));
   const { code = '', responseCode = 0, message } = error;
   if (code === 'ETIMEDOUT') return new Failure('mail_timeout');
   if (CERTIFICATE.test(code) || (/^(ETLS|ESOCKET|ECONNECTION)$/.test(code) && CERTIFICATE.test(message)))
-    return new Failure(
-      'mail_certificate',
-      `The mail server’s certificate is not valid${/expired/i.test(`${code} ${message}`) ? ' any more: it has expired' : ''}, so nothing was sent. Ask whoever runs the mail server to renew it.`,
-    );
+    return new Failure('mail_certificate', explainCertificate(`${code} ${message}`));
   if (code === 'ETLS') return new Failure('mail_not_encrypted');
   // RFC 4954: 530 is the answer to a mail without a login.
   if (

@@ -53,6 +53,9 @@ const FILE_ACTIONS = ['shares', 'publish'];
 /** The actions that send mail. */
 const MAIL_ACTIONS = ['channels', 'subscriptions', 'watch', 'report-weekly', 'report-now'];
 
+const isCertificates = (text: string) =>
+  /^-----BEGIN CERTIFICATE-----\s[\s\S]*-----END CERTIFICATE-----$/.test(text);
+
 const isMailServer = (text: string) =>
   /^smtps?:$/.test(parseUrl(text)?.protocol ?? '') && new URL(text).hostname !== '';
 
@@ -195,7 +198,7 @@ export const PARAMETERS: Record<string, Parameter> = {
     description:
       "certificates that actions trust when they call the platform's API, in PEM; `deploy`: also the path of a file with them. See [deploy](deploy.md#a-certificate-of-your-own)",
     must: 'be certificates in PEM, or for deploy.sh the path of a file with them',
-    test: (text) => /^-----BEGIN CERTIFICATE-----\s[\s\S]*-----END CERTIFICATE-----$/.test(text),
+    test: isCertificates,
   },
   FILES_URL: {
     description:
@@ -253,6 +256,14 @@ export const PARAMETERS: Record<string, Parameter> = {
     description: 'the sender of mails: `traffic@example.org` or `Traffic <traffic@example.org>`',
     must: 'be an address such as traffic@example.org, or Traffic <traffic@example.org>',
     test: isSender,
+    start: true,
+    actions: MAIL_ACTIONS,
+  },
+  SMTP_CA: {
+    description:
+      "certificates of an authority of your own that signed the mail server's, in PEM, trusted besides the public ones; `deploy`, `start`: also the path of a file with them",
+    must: 'be certificates in PEM, or for deploy.sh and npm start the path of a file with them',
+    test: isCertificates,
     start: true,
     actions: MAIL_ACTIONS,
   },

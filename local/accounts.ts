@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { MailSettings } from '../lib/mail.ts';
+import type { MailSettings } from '../lib/mail/settings.ts';
 import { createAccountApi } from './accounts/api.ts';
 import { cleanUp } from './accounts/artifacts.ts';
 import { openSignInDatabase } from './accounts/database.ts';

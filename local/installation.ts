@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { MailSettings } from '../lib/mail.ts';
+import type { MailSettings } from '../lib/mail/settings.ts';
 import { PARAMETERS } from '../lib/parameters.ts';
 import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from './demo/github.ts';
 import { FILES_PATH, type LocalFiles, openLocalFiles } from './files.ts';
@@ -219,8 +219,8 @@ async function openStandIns(opening: Opening<InstallationOptions>): Promise<Mode
   };
 }
 
-function toMailParameters({ smtpUrl, from }: MailSettings): Record<string, string> {
-  return { SMTP_URL: smtpUrl, MAIL_FROM: from };
+function toMailParameters({ smtpUrl, from, ca }: MailSettings): Record<string, string> {
+  return { SMTP_URL: smtpUrl, MAIL_FROM: from, SMTP_CA: ca ?? '' };
 }
 
 async function openRealParts(

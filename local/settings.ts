@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import ipaddr from 'ipaddr.js';
-import type { MailSettings } from '../lib/mail.ts';
+import { type MailSettings, toMailSettings } from '../lib/mail/settings.ts';
 import { checkParameters, isHttpUrl, PAGES_SIGN_IN, PARAMETERS, type Parameter } from '../lib/parameters.ts';
+import { readIfFile } from '../lib/text-or-file.ts';
 import { parseTrack } from '../lib/tracking/definition.ts';
 import { parseUrl, withoutTrailingSlashes } from '../lib/url.ts';
 import type { DatabaseUrls } from './postgres/roles.ts';
@@ -170,7 +171,7 @@ export const START_VARIABLES: Record<string, Parameter> = {
 /** Parameters of the actions that `npm start` passes on. The others it reads have a meaning of their own here. */
 const PASSED_ON = ['ALLOW_PRIVATE_ADDRESSES', 'TRUSTED_IDENTITIES'];
 
-const MAIL_PARAMETERS = pickParameters(['SMTP_URL', 'MAIL_FROM']);
+const MAIL_PARAMETERS = pickParameters(['SMTP_URL', 'MAIL_FROM', 'SMTP_CA']);
 
 const PAIRS = [
   ['TLS_CERT', 'TLS_KEY'],
@@ -308,7 +309,8 @@ function toDatabaseUrls(value: (name: string) => string): DatabaseUrls | undefin
  */
 export function readSettings(args: string[], environment: Environment): StartSettings {
   const { demo } = parseArgs({ args, options: { demo: { type: 'boolean', default: false } } }).values;
-  const value = (name: string) => environment[name]?.trim() ?? '';
+  const given = (name: string) => environment[name]?.trim() ?? '';
+  const value = (name: string) => (name === 'SMTP_CA' ? readIfFile(given(name)).trim() : given(name));
   const valueOrDefault = (name: string) => value(name) || (START_VARIABLES[name]?.default ?? '');
   const host = valueOrDefault('HOST');
   const isReal = value('PUBLIC_URL') !== '' || value('SIGN_IN') !== '' || !isLoopback(host);
@@ -320,12 +322,13 @@ export function readSettings(args: string[], environment: Environment): StartSet
       'The demo signs people in without a password, so it is for this machine only: leave out PUBLIC_URL, HOST and SIGN_IN, or use npm start.',
     );
   const cert = value('TLS_CERT');
+  const mail = toMailSettings(value);
   const real = {
     publicUrl: value('PUBLIC_URL') ? new URL(value('PUBLIC_URL')).origin : null,
     signIn: toSignIn(value),
     tls: cert === '' ? null : { cert, key: value('TLS_KEY') },
     trustedProxies: valueOrDefault('TRUSTED_PROXIES').split(/[\s,]+/),
-    ...(value('SMTP_URL') && { mail: { smtpUrl: value('SMTP_URL'), from: value('MAIL_FROM') } }),
+    ...(mail && { mail }),
   };
   return {
     demo,

@@ -72,7 +72,7 @@ beforeAll(async () => {
   mailServer = await openMailServer('traffic', 'a mail password');
   const smtpUrl = `smtp://traffic:a%20mail%20password@127.0.0.1:${mailServer.port}`;
   const from = 'Traffic <traffic@example.org>';
-  installation = await openRealInstallation({ mail: { smtpUrl, from } });
+  installation = await openRealInstallation({ mail: { smtpUrl, from, ca: null } });
   database = new pg.Pool({ connectionString: installation.database.url, max: 2 });
 });
 
@@ -517,7 +517,11 @@ test('links are mailed, and a mail that fails leaves the link to be handed over'
 
 test('a mail server elsewhere is not told a link without encryption', async () => {
   const { port } = mailServer;
-  const send = openMail({ smtpUrl: `smtp://traffic:x@0.0.0.0:${port}`, from: 'traffic@example.org' });
+  const send = openMail({
+    smtpUrl: `smtp://traffic:x@0.0.0.0:${port}`,
+    from: 'traffic@example.org',
+    ca: null,
+  });
   const mail = {
     kind: 'reset',
     to: ADA,

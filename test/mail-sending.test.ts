@@ -4,6 +4,7 @@ import type { SMTPServerOptions } from 'smtp-server';
 import { afterEach, expect, test } from 'vitest';
 import { type Mail, type Mailer, openMailer } from '../lib/mail.ts';
 import { openSmtpServer } from './mail-server.ts';
+import { CERTIFICATE, EXPIRED_TLS, OTHER_TLS, SIGNED_TLS } from './tls.ts';
 
 const MAIL: Mail = {
   to: 'ada@example.org',
@@ -20,9 +21,9 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** A mailer for an address of a mail server, whose port is filled in. */
-function open(url: string): Mailer {
-  const mailer = openMailer({ smtpUrl: url, from: FROM });
+/** A mailer for an address of a mail server, which trusts an authority besides the public ones. */
+function open(url: string, ca: string | null = null): Mailer {
+  const mailer = openMailer({ smtpUrl: url, from: FROM, ca });
   if (!mailer) throw new Error('no mailer');
   closing.push(mailer.close);
   return mailer;
@@ -35,8 +36,12 @@ async function serve(options: SMTPServerOptions): Promise<number> {
 }
 
 /** The code and the sentence of what sending throws. */
-async function failureOf(url: string, mail: Mail = MAIL): Promise<[code: string, message: string]> {
-  const error = await open(url)
+async function failureOf(
+  url: string,
+  mail: Mail = MAIL,
+  ca: string | null = null,
+): Promise<[code: string, message: string]> {
+  const error = await open(url, ca)
     .send(mail)
     .then(
       () => new Error('sent'),
@@ -113,6 +118,29 @@ test('a certificate that nobody known signed, and a server elsewhere without enc
   const upgraded = await serve({ disabledCommands: [], onData });
   expect((await failureOf(`smtp://0.0.0.0:${upgraded}`))[0]).toBe('mail_certificate');
   expect(count).toBe(0);
+});
+
+test('an authority of one’s own is trusted, but not with a certificate that has expired or is for another name', async () => {
+  const arrived: string[] = [];
+  const onData: SMTPServerOptions['onData'] = (stream, { envelope }, callback) => {
+    arrived.push(...envelope.rcptTo.map(({ address }) => address));
+    stream.resume().on('end', () => callback());
+  };
+  const signed = await serve({ secure: true, ...SIGNED_TLS, onData });
+  const url = `smtps://127.0.0.1:${signed}`;
+  const [untrusted, advice] = await failureOf(url);
+  expect([untrusted, advice]).toEqual(['mail_certificate', expect.stringContaining('SMTP_CA')]);
+  expect((await failureOf(url, MAIL, OTHER_TLS.cert))[0]).toBe('mail_certificate');
+  const upgraded = await serve({ disabledCommands: [], ...SIGNED_TLS, onData });
+  expect((await failureOf(`smtp://0.0.0.0:${upgraded}`, MAIL, CERTIFICATE))[0]).toBe('mail_certificate');
+  const expired = await serve({ secure: true, ...EXPIRED_TLS, onData });
+  const [code, sentence] = await failureOf(`smtps://127.0.0.1:${expired}`, MAIL, CERTIFICATE);
+  expect([code, sentence]).toEqual(['mail_certificate', expect.stringContaining('it has expired')]);
+  const broken = CERTIFICATE.replace('MII', 'MMM');
+  expect((await failureOf(url, MAIL, broken))[0]).toBe('mail_certificate');
+  expect(arrived).toEqual([]);
+  await open(url, `${OTHER_TLS.cert}\n${CERTIFICATE}`).send(MAIL);
+  expect(arrived).toEqual(['ada@example.org']);
 });
 
 /** A server of plain sockets. */

@@ -1,5 +1,6 @@
 import { mailButton, mailLayout, mailParagraph } from '../../lib/mail/layout.ts';
-import { type MailSettings, openMailer } from '../../lib/mail.ts';
+import type { MailSettings } from '../../lib/mail/settings.ts';
+import { openMailer } from '../../lib/mail.ts';
 import type { LinkKind } from './links.ts';
 
 /** A link on its way to somebody. */

@@ -154,11 +154,16 @@ test('an action that cannot start another fails the deployment with the cause, a
   );
 
   await writeFile(path.join(cloud.checkout, 'ca.pem'), CERTIFICATE);
-  const trusting = { ...variables, APIHOST: secureUrl, OPENWHISK_CA: 'ca.pem' };
+  const mail = { SMTP_URL: 'smtps://mail.example.org', MAIL_FROM: 'traffic@example.org', SMTP_CA: 'ca.pem' };
+  const trusting = { ...variables, ...mail, APIHOST: secureUrl, OPENWHISK_CA: 'ca.pem' };
   expect(await cloud.deploy([], trusting)).toMatchObject({ code: 0 });
-  const { body } = await rest('GET', 'packages/traffic');
-  const bound = body.parameters.find(({ key }: { key: string }) => key === 'OPENWHISK_CA');
-  expect(bound.value).toBe(CERTIFICATE);
+  const boundTo = async (entity: string, name: string) => {
+    const { body } = await rest('GET', entity);
+    return body.parameters.find(({ key }: { key: string }) => key === name)?.value;
+  };
+  expect(await boundTo('packages/traffic', 'OPENWHISK_CA')).toBe(CERTIFICATE);
+  expect(await boundTo('packages/traffic', 'SMTP_CA')).toBeUndefined();
+  expect(await boundTo('actions/traffic/report-now', 'SMTP_CA')).toBe(CERTIFICATE);
 
   const elsewhere = { ...variables, OPENWHISK_API_HOST: host.url };
   expect(await cloud.deploy([], elsewhere)).toMatchObject({ code: 0 });

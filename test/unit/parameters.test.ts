@@ -117,7 +117,7 @@ test('a mail server needs a sender, and a path of the API is on the origin of th
   );
   const pages = { PAGES_URL: 'https://traffic.example.com', API_URL: '/api' };
   expect(parseConfig({ ...COMPLETE, ...mail, ...pages })).toMatchObject({
-    mail: { smtpUrl: mail.SMTP_URL, from: mail.MAIL_FROM },
+    mail: { smtpUrl: mail.SMTP_URL, from: mail.MAIL_FROM, ca: null },
     apiUrl: 'https://traffic.example.com/api',
   });
   expect(parseConfig(COMPLETE)).toMatchObject({ mail: null, apiUrl: null });

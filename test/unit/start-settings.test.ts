@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readSettings } from '../../local/settings.ts';
+import { CERTIFICATE } from '../tls.ts';
 
 const PROVIDER = { ISSUER: 'https://id.example.org', CLIENT_ID: 'traffic' };
 const read = (environment: Record<string, string>, args: string[] = []) => readSettings(args, environment);
@@ -50,7 +51,15 @@ test('a public address, an address that others reach, or a sign-in make it a rea
 test('a mail server has a sender, and its password is never shown', () => {
   const url = { PUBLIC_URL: 'https://traffic.example.org' };
   const mail = { SMTP_URL: 'smtp://user:s3cret@mail.example.org', MAIL_FROM: 'Traffic <t@example.org>' };
-  expect(read({ ...url, ...mail }).real?.mail).toEqual({ smtpUrl: mail.SMTP_URL, from: mail.MAIL_FROM });
+  expect(read({ ...url, ...mail }).real?.mail).toEqual({
+    smtpUrl: mail.SMTP_URL,
+    from: mail.MAIL_FROM,
+    ca: null,
+  });
+  expect(read({ ...url, ...mail, SMTP_CA: CERTIFICATE }).real?.mail?.ca).toBe(CERTIFICATE.trim());
+  expect(problemOf({ ...url, ...mail, SMTP_CA: 'no/such/file.pem' })).toMatch(
+    /^SMTP_CA is "no\/such\/file.pem": it must be certificates in PEM/,
+  );
   expect(problemOf({ ...url, SMTP_URL: mail.SMTP_URL })).toBe(
     'MAIL_FROM is missing: SMTP_URL and MAIL_FROM belong together.',
   );
