@@ -1,5 +1,5 @@
 // The documentation as plain pages, so that its link works in every installation, also without the internet.
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Marked } from 'marked';
 
@@ -58,7 +58,7 @@ function openMarkdown(names) {
         const content = this.parser.parseInline(tokens);
         return target === null ? content : `<a href="${toHtml(target)}">${content}</a>`;
       },
-      image: ({ text }) => toHtml(text),
+      image: ({ href, text }) => `<img src="/docs/${toHtml(href)}" alt="${toHtml(text)}" />`,
     },
   });
 }
@@ -85,7 +85,7 @@ const toPage = (title, body) => `<!doctype html>
 `;
 
 /**
- * Writes each document of docs/ as a page, a list of them, and their style. A copy without docs/ gets the list alone.
+ * Writes each document of docs/ as a page, a list of them, their pictures and their style. A copy without docs/ gets the list alone.
  *
  * @param {string} root
  * @param {string} folder Where the pages go.
@@ -107,6 +107,8 @@ export async function buildDocs(root, folder) {
       return `<li><a href="/docs/${name}.html">${toHtml(title)}</a></li>`;
     }),
   );
+  const pictures = files.filter((name) => name.endsWith('.png'));
+  await Promise.all(pictures.map((name) => copyFile(path.join(root, 'docs', name), path.join(folder, name))));
   const list = `<h1>Documentation</h1><ul>${entries.join('')}</ul>`;
   await writeFile(path.join(folder, 'index.html'), toPage('All documents', list));
   const styles = ['tokens.css', 'reset.css', 'docs.css'].map((name) =>

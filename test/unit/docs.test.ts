@@ -67,14 +67,20 @@ test('figures.md explains every figure and state with the words of the pages', (
   expect(missing.filter((line) => !lines.includes(line))).toEqual([]);
 });
 
-test('the documents are built into pages whose links lead to pages and headings that exist', async () => {
+test('the documents are built into pages whose pictures exist, and whose links lead to pages and headings that exist', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'docs-'));
   await buildDocs(ROOT, folder);
   const pages = readdirSync(folder).filter((name) => name.endsWith('.html'));
   const texts = new Map(
     pages.map((name) => [`/docs/${name}`, readFileSync(path.join(folder, name), 'utf8')]),
   );
+  const files = readdirSync(folder).map((name) => `/docs/${name}`);
   await rm(folder, { recursive: true });
+  const pictures = [...texts.values()].flatMap((text) =>
+    [...text.matchAll(/<img src="([^"]+)"/g)].map(([, from = '']) => from),
+  );
+  expect(pictures).toEqual(expect.arrayContaining(['/docs/mail.png', '/docs/report.png']));
+  expect(pictures.filter((from) => !files.includes(from))).toEqual([]);
   const links = [...texts].flatMap(([from, text]) =>
     [...text.matchAll(/<a href="([^"]+)"/g)].map(([, to = '']) => ({ from, to })),
   );
