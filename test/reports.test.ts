@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Report } from '../lib/answers/reports.ts';
 import { toPayload } from '../lib/channels/message.ts';
-import { addDays } from '../lib/day.ts';
+import { addDays, daysFrom } from '../lib/day.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
 import { inTransaction } from '../lib/db/portable.ts';
 import { formatNumber, toShownChange } from '../lib/number-format.ts';
@@ -14,6 +14,7 @@ import { saveReferrers } from '../lib/snapshots.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { findAdaptiveCardError, findBlockKitError } from '../local/webhooks/limits.ts';
 import { createApiKey } from './api-keys.ts';
+import { QUIET } from './github-server.ts';
 import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 import { sampleReport, sampleRepository } from './sample-report.ts';
 
@@ -555,4 +556,32 @@ test('a report has only the repositories that a repository viewer or a key may s
   const byKey = installation.bearing(few.key);
   expect(await readNames(byKey)).toEqual([35, [names[1]]]);
   expect(outcome(await sendNow(byKey, 'me'))).toEqual([403, 'person_required']);
+});
+
+test('a repository that was renamed within the month is in its report once, under its new name and with all of its days', async () => {
+  const key = { owner: DEMO_USERS.octocat, name: 'named-first' };
+  installation.now('2026-05-12T08:00:00.000Z');
+  installation.github.addRepository({ ...key, createdOn: '2025-01-01', story: { ...QUIET, views: 80 } });
+  const { repositoryId, githubId } = (await ada('POST', '/repositories/1', key)).body.repository;
+  await installation.host.settled();
+  installation.now('2026-05-20T08:00:00.000Z');
+  installation.github.rename(githubId, { name: 'named-later' });
+  for (const day of ['2026-05-24', '2026-06-02']) {
+    installation.now(`${day}T08:00:00.000Z`);
+    await installation.collect();
+  }
+  const days = daysFrom('2026-05-01', '2026-05-31');
+  const views = days.reduce((sum, day) => sum + installation.github.truth(githubId, day).viewCount, 0);
+  expect(views).toBeGreaterThan(1000);
+  const fullName = `${key.owner}/named-later`;
+  const { body: report } = await ada('GET', '/reports/1?period=2026-05');
+  const named = (report as Report).repositories.filter((one) => one.fullName.includes('/named-'));
+  expect(named).toMatchObject([{ repositoryId, fullName, totals: { viewCount: views, knownDays: 31 } }]);
+  const { body: markdown } = await ada('GET', '/reports/1?period=2026-05&as=markdown');
+  const rows = String(markdown).split('\n');
+  const row = rows.filter((line) => line.startsWith('| [') && line.includes('/named-'));
+  expect(row).toEqual([expect.stringContaining(`[${fullName}]`)]);
+  expect(row[0]).toContain(`| ${formatNumber(views)} |`);
+  const happened = rows.filter((line) => line.includes('named-first'));
+  expect(happened).toEqual([expect.stringMatching(/Renamed from .*named-first.* to .*named-later/)]);
 });
