@@ -138,7 +138,7 @@ beforeAll(async () => {
     role: 'repository viewer',
     repositoryIds: [ids.hit],
   });
-}, 300_000);
+});
 
 afterAll(async () => {
   await db.destroy();
