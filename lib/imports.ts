@@ -15,6 +15,7 @@ import { insertRows, inTransaction } from './db/portable.ts';
 import { type Tables, widthOf } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { decideAnnotations, saveImportedAnnotations } from './imports/annotations.ts';
+import { whereCounting } from './imports/counting.ts';
 import { type ArrivedDay, saveImportedDays, sortOut } from './imports/days.ts';
 import { decideItems, findNewestList, saveItems, toItems } from './imports/items.ts';
 import { type ImportPart, rowsOf } from './imports/part.ts';
@@ -518,16 +519,10 @@ async function setImportedThrough(
 ): Promise<void> {
   const row = await trx
     .selectFrom('importedDay as d')
-    .innerJoin('importRepository as r', (join) =>
-      join
-        .onRef('r.tenantId', '=', 'd.tenantId')
-        .onRef('r.importId', '=', 'd.importId')
-        .onRef('r.repositoryId', '=', 'd.repositoryId'),
-    )
+    .innerJoin('importRepository as r', whereCounting)
     .select(({ fn }) => fn.max<Day | null>('d.trafficDate').as('newest'))
     .where('d.tenantId', '=', tenantId)
     .where('d.repositoryId', '=', repositoryId)
-    .where('r.appliedAt', 'is not', null)
     .executeTakeFirst();
   const list = await findNewestList(trx, { tenantId, repositoryId });
   const importedThrough = [row?.newest ?? '', list ?? ''].sort().at(-1) || null;

@@ -157,11 +157,32 @@ export async function insertRows<T extends keyof Tables>(
   rows: readonly Insertable<Tables[T]>[],
 ): Promise<void> {
   const columns = columnsOf(into, rows);
+  await insertValues(trx, { into, columns, values: toValues(columns, rows) });
+}
+
+/**
+ * Inserts rows of numbers, days, instants and fixed words many times faster than `insertRows`: it writes them into the statement.
+ * Throws for any other text, which must never be there.
+ */
+export async function insertPlainRows<T extends keyof Tables>(
+  trx: Transaction<Tables>,
+  into: T,
+  rows: readonly Insertable<Tables[T]>[],
+): Promise<void> {
+  const columns = columnsOf(into, rows);
+  await insertValues(trx, { into, columns, values: toPlainValues(columns, rows) });
+}
+
+interface Inserting {
+  into: keyof Tables;
+  columns: Columns;
+  /** The rows of each statement. */
+  values: Iterable<RawBuilder<unknown>>;
+}
+
+async function insertValues(trx: Transaction<Tables>, { into, columns, values }: Inserting): Promise<void> {
   const names = sql.join(columns.map(([column]) => sql.id(column)));
-  for (const values of toValues(columns, rows))
-    await sql`insert into ${sql.table(into)} (${names}) select ${names} from (values ${values}) as ${sql.id('given')} (${names})`.execute(
-      trx,
-    );
+  for (const some of values) await sql`insert into ${sql.table(into)} (${names}) values ${some}`.execute(trx);
 }
 
 /** The rows as lists of typed values, few enough for a statement. */
@@ -181,20 +202,11 @@ const PLAIN_ROWS = 5000;
 /** Numbers, days, instants, and words that a column may hold. */
 const PLAIN = /^[\w .:-]*$/;
 
-/**
- * Inserts rows of numbers, days, instants and fixed words many times faster than `insertRows`: it writes them into the statement.
- * Throws for any other text, which must never be there.
- */
-export async function insertPlainRows<T extends keyof Tables>(
-  trx: Transaction<Tables>,
-  into: T,
-  rows: readonly Insertable<Tables[T]>[],
-): Promise<void> {
-  const columns = columnsOf(into, rows);
-  const names = sql.join(columns.map(([column]) => sql.id(column)));
+/** The rows as lists of values that stand in the statement. */
+function* toPlainValues(columns: Columns, rows: readonly object[]): Generator<RawBuilder<unknown>> {
   for (let start = 0; start < rows.length; start += PLAIN_ROWS) {
     const texts = rows.slice(start, start + PLAIN_ROWS).map((row) => toPlainRow(columns, row));
-    await sql`insert into ${sql.table(into)} (${names}) values ${sql.raw(texts.join(', '))}`.execute(trx);
+    yield sql.raw(texts.join(', '));
   }
 }
 

@@ -9,6 +9,7 @@ import { decideFirstReferrers, mergePaths, toPathRows, toReferrerRows } from '..
 import { toStorable } from '../storable.ts';
 import type { ImportedHistory } from '../traffic/layers.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
+import { whereCounting } from './counting.ts';
 import type { ImportedRepository } from './part.ts';
 
 /*
@@ -296,12 +297,7 @@ async function listWinners(
 ): Promise<Map<ItemKind, Winner[]>> {
   const rows = await db
     .selectFrom('importedItem as d')
-    .innerJoin('importRepository as r', (join) =>
-      join
-        .onRef('r.tenantId', '=', 'd.tenantId')
-        .onRef('r.importId', '=', 'd.importId')
-        .onRef('r.repositoryId', '=', 'd.repositoryId'),
-    )
+    .innerJoin('importRepository as r', whereCounting)
     .innerJoin('import as i', (join) =>
       join.onRef('i.tenantId', '=', 'd.tenantId').onRef('i.importId', '=', 'd.importId'),
     )
@@ -309,7 +305,6 @@ async function listWinners(
     .where('d.tenantId', '=', tenantId)
     .where('d.repositoryId', '=', repositoryId)
     .where('d.kind', 'in', kinds)
-    .where('r.appliedAt', 'is not', null)
     .orderBy('d.kind')
     .orderBy('d.itemKey')
     .orderBy('d.importId')

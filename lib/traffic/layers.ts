@@ -3,6 +3,7 @@ import type { Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
+import { whereCounting } from '../imports/counting.ts';
 import { type EffectiveDay, type ImportedDay, toEffectiveDay } from '../imports/effective.ts';
 import { METRICS, sameFigures } from './figures.ts';
 import type { TrafficDay } from './merge.ts';
@@ -46,12 +47,7 @@ export function listImportedDays(
 ): Promise<Of<ImportedDay & { trafficDate: Day }>[]> {
   return db
     .selectFrom('importedDay as d')
-    .innerJoin('importRepository as r', (join) =>
-      join
-        .onRef('r.tenantId', '=', 'd.tenantId')
-        .onRef('r.importId', '=', 'd.importId')
-        .onRef('r.repositoryId', '=', 'd.repositoryId'),
-    )
+    .innerJoin('importRepository as r', whereCounting)
     .innerJoin('import as i', (join) =>
       join.onRef('i.tenantId', '=', 'd.tenantId').onRef('i.importId', '=', 'd.importId'),
     )
@@ -62,7 +58,6 @@ export function listImportedDays(
     .where('d.repositoryId', 'in', repositoryIds)
     .where('d.trafficDate', '>=', from)
     .where('d.trafficDate', '<=', to)
-    .where('r.appliedAt', 'is not', null)
     .execute();
 }
 
