@@ -1,20 +1,14 @@
-import Papa from 'papaparse';
 import type { Day } from '../../day.ts';
-import type { ListKind, NamedBy, ReadListRow, ToolId, TrafficMetric } from '../history.ts';
-import {
-  areMonths,
-  areWeeks,
-  type Bucket,
-  type Draft,
-  type Gathering,
-  isFullName,
-  isRepositoryName,
-  MONTHLY,
-  type Naming,
-  requireMetric,
-  WEEKLY,
-} from './gathering.ts';
+import type { ListKind, ReadListRow, ToolId, TrafficMetric } from '../history.ts';
+import { type Columns, columnsOf, type Role, toColumnName } from './columns.ts';
+import type { Bucket, Draft } from './drafts.ts';
+import { nameOfFile } from './file-names.ts';
+import { type Gathering, requireMetric } from './gathering.ts';
+import { isFullName, isRepositoryName, type Naming } from './naming.ts';
+import { areMonths, areWeeks, MONTHLY, WEEKLY } from './periods.ts';
+import { REFUSALS, sayRefused } from './refusals.ts';
 import { lookRolling } from './rolling.ts';
+import { type CsvFile, eachRow, headerOf, MAX_COLUMNS, type Row } from './rows.ts';
 import {
   baseOf,
   type Capture,
@@ -27,190 +21,9 @@ import {
   type ParsedTime,
   parseCount,
   parseTime,
-  type Refused,
   toCapture,
 } from './values.ts';
-
-/** What a column holds. `uniques` belongs to the one metric that the table counts, as does `count`. */
-type Role =
-  | 'date'
-  | 'capture'
-  | 'repository'
-  | 'seedId'
-  | 'owner'
-  | 'count'
-  | 'uniques'
-  | 'viewCount'
-  | 'viewUniques'
-  | 'cloneCount'
-  | 'cloneUniques'
-  | 'referrer'
-  | 'path'
-  | 'title'
-  | 'stars'
-  | 'starsRebuilt'
-  | 'forks'
-  | 'forksRebuilt'
-  | 'subscribers'
-  | 'openIssues';
-
-/** Column names of the tools and of home-made tables, in lower case with `_` between words. */
-const ROLES: Record<Role, string[]> = {
-  date: ['date', 'day', 'timestamp', 'time', 'time_iso8601', 'tdate', 'datetime', 'date_utc', 'datum', 'tag'],
-  capture: [
-    'snapshot_date',
-    'collection_timestamp',
-    'collected_at',
-    'request_date',
-    'fetched_at',
-    'captured_at',
-  ],
-  repository: [
-    'repository',
-    'repository_name',
-    'repo',
-    'repo_name',
-    'full_name',
-    'repository_full_name',
-    'reponame',
-  ],
-  seedId: ['rid'],
-  owner: ['owner', 'org', 'organization', 'orgname'],
-  count: ['count', 'count_total', 'total'],
-  uniques: ['uniques', 'unique', 'count_unique', 'unique_visitors_cloners'],
-  viewCount: [
-    'views',
-    'view',
-    'view_count',
-    'views_count',
-    'viewcount',
-    'total_views',
-    'views_total',
-    'page_views',
-  ],
-  viewUniques: [
-    'unique_views',
-    'views_unique',
-    'views_uniques',
-    'view_uniques',
-    'uniques_views',
-    'unique_visitors',
-    'visitors',
-    'unique_viewers',
-    'vuniques',
-  ],
-  cloneCount: [
-    'clones',
-    'clone',
-    'clone_count',
-    'clones_count',
-    'clonecount',
-    'total_clones',
-    'clones_total',
-  ],
-  cloneUniques: [
-    'unique_clones',
-    'clones_unique',
-    'clones_uniques',
-    'clone_uniques',
-    'uniques_clones',
-    'unique_cloners',
-    'cloners',
-    'cuniques',
-  ],
-  referrer: ['referrer', 'referrers', 'referer', 'site', 'source'],
-  path: ['path', 'paths', 'url_path', 'popular_path'],
-  title: ['title'],
-  stars: ['stars', 'star_count', 'stargazers', 'stargazers_count', 'stargazers_cumulative_snapshot'],
-  starsRebuilt: ['stars_cumulative'],
-  forks: ['forks', 'fork_count', 'forks_count'],
-  forksRebuilt: ['forks_cumulative'],
-  subscribers: ['subscribers', 'subscribers_count'],
-  openIssues: ['open_issues', 'open_issues_count'],
-};
-
-const ROLE_OF = new Map(
-  Object.entries(ROLES).flatMap(([role, names]) => names.map((name) => [name, role as Role] as const)),
-);
-
-const toColumnName = (cell: string) =>
-  cell
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_|_$/g, '');
-
-type Columns = Partial<Record<Role, number>>;
-
-function columnsOf(header: readonly string[]): Columns {
-  const columns: Columns = {};
-  for (const [index, cell] of header.entries()) {
-    const role = ROLE_OF.get(toColumnName(cell));
-    if (role && columns[role] === undefined) columns[role] = index;
-  }
-  // Alone, a name may be anything's.
-  const name = header.findIndex((cell) => toColumnName(cell) === 'name');
-  if (name >= 0 && columns.owner !== undefined) columns.repository ??= name;
-  return columns;
-}
-
-interface Row {
-  /** Null: it is not of a file with lines. */
-  line: number | null;
-  cells: string[];
-}
-
-export interface CsvFile {
-  path: string;
-  text: string;
-}
-
-const MAX_COLUMNS = 1000;
-
-/** The separator of the first line. Excel writes `;` where the decimal separator is a comma, and may name it in a line of its own. */
-function separatorOf(text: string): { separator: string; isNamed: boolean } {
-  const [first = ''] = text.slice(0, 20_000).trimStart().split(/\r?\n/, 1);
-  const named = /^sep=(.)$/i.exec(first.trim())?.[1];
-  if (named) return { separator: named, isNamed: true };
-  const counts = [',', ';', '\t', '|'].map((separator) => ({
-    separator,
-    count: first.split(separator).length,
-  }));
-  const best = counts.reduce((one, other) => (other.count > one.count ? other : one));
-  return { separator: best.separator, isNamed: false };
-}
-
-/** Calls `take` for each row that is not empty. Returns the line of an unclosed quote, or null. */
-function eachRow(text: string, take: (row: Row & { line: number }) => void): number | null {
-  const { separator, isNamed } = separatorOf(text);
-  let line = 1;
-  let broken: number | null = null;
-  let isFirst = isNamed;
-  Papa.parse<string[]>(text, {
-    delimiter: separator,
-    newline: '\n',
-    step({ data, errors }) {
-      const start = line;
-      line +=
-        1 + data.reduce((sum, cell) => sum + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0);
-      if (errors.some(({ code }) => code === 'MissingQuotes')) broken ??= start;
-      const cells = data.slice(0, MAX_COLUMNS).map((cell) => cell.trim());
-      if (!isFirst && cells.some((cell) => cell !== '')) take({ line: start, cells });
-      isFirst = false;
-    },
-  });
-  return broken;
-}
-
-/** The first row; for recognising a file. */
-function headerOf(text: string): string[] {
-  let header: string[] | null = null;
-  const start = text.slice(0, 200_000);
-  eachRow(start, ({ cells }) => {
-    header ??= cells;
-  });
-  return header ?? [];
-}
+import { readWide } from './wide.ts';
 
 const isRepohistory = (header: readonly string[]) =>
   ['Date,Total Views,Unique Views', 'Date,Total Clones,Unique Clones'].includes(header.join(','));
@@ -290,7 +103,7 @@ function seedName(path: string, number: string, gathering: Gathering): Naming {
   return name ? { name, namedBy: 'column' } : { name: null, namedBy: null, place: `number ${number}` };
 }
 
-export type CsvOutcome = 'later' | { tool: ToolId | null; left: string | null };
+type CsvOutcome = 'later' | { tool: ToolId | null; left: string | null };
 
 /**
  * Reads flat objects, such as `[{ "date": …, "views": 5 }]`, as a table whose columns are the fields. Null if they have no field that
@@ -331,22 +144,6 @@ function kindOf(columns: Columns, path: string): Kind | null {
 }
 
 const NAME_MISSING = 'A row names no repository. It is left out.';
-
-const REFUSALS = {
-  date_impossible: 'A row has no day that exists. It is left out.',
-  date_order: 'The file does not say whether its dates begin with the day or the month.',
-  number_negative: 'A number is negative. It is left out.',
-  number_fractional: 'A number has a fraction. It is left out.',
-  number_too_large: 'A number is larger than any that GitHub counts. It is left out.',
-  number_unreadable: 'A cell is no number. It is left out.',
-} as const;
-
-/** Says once for a file what kind of values cannot be taken, and where the first one is. */
-export function sayRefused(gathering: Gathering, path: string, line: number | null, { refused }: Refused) {
-  const message =
-    (REFUSALS as Partial<Record<string, string>>)[refused] ?? 'A value cannot be read. It is left out.';
-  gathering.problem(path, refused, message, { line });
-}
 
 /** Words in the first cell of a row that adds the others up. */
 const SUM_ROW = /^(|total|totals|sum|summe|gesamt|grand total)\s*:?$/i;
@@ -616,42 +413,6 @@ function dateOrder({ path, text }: CsvFile, column: number, gathering: Gathering
   return answer === 'dmy' || answer === 'mdy' ? answer : null;
 }
 
-/** What names and folders say of the repository. */
-export function nameOfFile(
-  path: string,
-  tool: ToolId,
-): { name: string | null; namedBy: NamedBy | null; choices?: string[] } {
-  if (tool === 'ghrs') {
-    const [, owner, name] = /(?:^|\/)([^/]+)\/([^/]+)\/ghrs[-_]data(?:[-_]snapshots)?\//.exec(path) ?? [];
-    if (owner && name && isRepositoryName(`${owner}/${name}`))
-      return { name: `${owner}/${name}`, namedBy: 'folder' };
-  }
-  if (tool === 'seladb') {
-    const name = baseOf(path).replace(/(_views\.db|\.csv)$/i, '');
-    if (isRepositoryName(name)) return { name, namedBy: 'file' };
-  }
-  if (tool === 'repohistory') {
-    const joined = /(?:^|\/)([^/]+)-data-csv(?: ?\(\d+\))?(?:\.zip)?$/i.exec(folderOf(path))?.[1];
-    if (joined) return splitName(joined);
-  }
-  if (tool === 'raw') {
-    const name = /(?:^|\/)traffic-([^/]+)\/traffic_[^/]+$/.exec(path)?.[1];
-    if (name && isRepositoryName(name)) return { name, namedBy: 'folder' };
-  }
-  return { name: null, namedBy: null };
-}
-
-/** `a-b-c` is a/b-c or a-b/c. */
-function splitName(joined: string) {
-  const places = [...joined.matchAll(/-/g)].map(({ index }) => index);
-  const choices = places
-    .map((place) => `${joined.slice(0, place)}/${joined.slice(place + 1)}`)
-    .filter(isRepositoryName);
-  const [only] = choices;
-  if (choices.length === 1 && only) return { name: only, namedBy: 'folder' as const };
-  return { name: null, namedBy: null, choices };
-}
-
 /** Adds the rows to their repositories. Returns how many were taken. */
 function addDays(rows: readonly DayRow[], { path }: CsvFile, tool: ToolId, gathering: Gathering): number {
   const weeks =
@@ -752,66 +513,4 @@ function mayBeDays(rows: readonly DayRow[], path: string, gathering: Gathering):
   if (!lookRolling(series)) return true;
   const message = 'The numbers hardly change from day to day, like totals of 14 days. They are left out.';
   return gathering.ask(path, 'looks_rolling', message, timesQuestion(path), rows.length) === 'days';
-}
-
-const NAMES_MISSING =
-  'repohistory exports only names that were in the first day’s list. Later names are missing from its file for ever.';
-
-/** The wide tables of repohistory: a column for each name, and a row for each day. */
-function readWide({ path, text }: CsvFile, header: readonly string[], gathering: Gathering): CsvOutcome {
-  const folder = folderOf(path);
-  const beside = [...gathering.paths].some(
-    (other) => folderOf(other) === folder && /^(views|clones)\b/i.test(baseOf(other)),
-  );
-  if (!beside)
-    return {
-      tool: null,
-      left: 'A table with a column for each name, without the views.csv of repohistory beside it.',
-    };
-  const source = { path, tool: 'repohistory' as const };
-  const kind: ListKind = /^referrers/i.test(baseOf(path)) ? 'referrers' : 'paths';
-  const names = kind === 'paths' ? joinNames(header.slice(1)) : header.slice(1);
-  const draft = gathering.repository(source, nameOfFile(path, 'repohistory'));
-  let first = true;
-  let lists = 0;
-  eachRow(text, ({ cells, line }) => {
-    if (first) {
-      first = false;
-      return;
-    }
-    const time = parseTime(cells[0], null);
-    if (isRefused(time)) {
-      sayRefused(gathering, path, line, time);
-      return;
-    }
-    if (cells.length !== names.length + 1) {
-      gathering.problem(
-        path,
-        'row_broken',
-        'A row has another number of cells than there are names. It is left out.',
-        { line },
-      );
-      return;
-    }
-    const rows: ReadListRow[] = [];
-    for (const [index, name] of names.entries()) {
-      const count = parseCount(cells[index + 1]);
-      if (isRefused(count)) sayRefused(gathering, path, line, count);
-      else if (count) rows.push({ name, title: null, count, uniques: null });
-    }
-    gathering.list(draft, source, kind, { date: time.date, at: null }, rows);
-    lists++;
-  });
-  gathering.problem(path, 'names_missing', NAMES_MISSING);
-  return { tool: 'repohistory', left: lists === 0 ? 'The table has a header and no rows.' : null };
-}
-
-/** The names are not quoted: the cells of a path with a comma belong together. Paths begin with `/`. */
-function joinNames(cells: readonly string[]): string[] {
-  const names: string[] = [];
-  for (const cell of cells) {
-    if (cell.startsWith('/') || names.length === 0) names.push(cell);
-    else names[names.length - 1] += `,${cell}`;
-  }
-  return names;
 }

@@ -1,20 +1,14 @@
 import { type Day, isDay } from '../../day.ts';
 import { isObject } from '../../json.ts';
 import type { ListKind, ReadListRow, ToolId, TrafficMetric } from '../history.ts';
-import { nameOfFile, readObjects, sayRefused, timesQuestion } from './csv.ts';
-import {
-  areMonths,
-  areWeeks,
-  type Bucket,
-  type Draft,
-  type Gathering,
-  isRepositoryName,
-  MONTHLY,
-  type Naming,
-  requireMetric,
-  WEEKLY,
-} from './gathering.ts';
+import { readObjects, timesQuestion } from './csv.ts';
+import type { Bucket, Draft } from './drafts.ts';
+import { nameOfFile } from './file-names.ts';
+import { type Gathering, requireMetric } from './gathering.ts';
 import { parseLenientJson } from './lenient-json.ts';
+import { isRepositoryName, type Naming } from './naming.ts';
+import { areMonths, areWeeks, MONTHLY, WEEKLY } from './periods.ts';
+import { sayRefused } from './refusals.ts';
 import { lookRolling } from './rolling.ts';
 import { lineAt, repairDoubleDecoding } from './text.ts';
 import {

@@ -1,6 +1,8 @@
 import type { Database, SqlJsStatic, SqlValue } from 'sql.js';
 import type { ListKind, ReadListRow, ToolId } from '../history.ts';
-import { type Draft, type Gathering, isRepositoryName } from './gathering.ts';
+import type { Draft } from './drafts.ts';
+import type { Gathering } from './gathering.ts';
+import { isRepositoryName } from './naming.ts';
 import { isRefused, parseCount, parseTime } from './values.ts';
 
 const MAGIC = 'SQLite format 3\0';
