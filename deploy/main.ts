@@ -112,10 +112,14 @@ async function requireAll(checks: Promise<unknown>[]): Promise<void> {
   if (problems.length > 0) throw new Error([...new Set(problems)].join('\n   '));
 }
 
-const checksOfAccess = ({ platform, store }: Deployment) => [platform.requireAccess(), store.requireAccess()];
+const checksOfAccess = ({ platform, store, settings: { files } }: Deployment) => [
+  platform.requireAccess(),
+  store.requireAccess(),
+  ...(files ? [openStore(files, 'FILES').requireAccess()] : []),
+];
 
 async function checkAccess(deployment: Deployment): Promise<void> {
-  step('Checking the access to the namespace and the bucket');
+  step('Checking the access to the namespace and the buckets');
   await requireAll(checksOfAccess(deployment));
 }
 
@@ -124,7 +128,7 @@ async function checkAll(deployment: Deployment): Promise<void> {
   const { command, settings, platform, manifest } = deployment;
   const checksOfPlatform =
     command === 'deploy' ? [platform.requireKinds(manifest.kinds), platform.requireAlarms()] : [];
-  step('Checking the access to the namespace and the bucket, the sign-in provider and the database');
+  step('Checking the access to the namespace and the buckets, the sign-in provider and the database');
   await requireAll([
     ...checksOfAccess(deployment),
     ...checksOfPlatform,

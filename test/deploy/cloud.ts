@@ -17,6 +17,7 @@ import { type Outcome, ROOT, run, variablesOf } from './wskdeploy.ts';
 /** The store's only key. */
 const KEY = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
 const BUCKET = 'pages';
+const SHARED_BUCKET = 'shared-files';
 
 interface StoredObject {
   type: string | null;
@@ -25,16 +26,27 @@ interface StoredObject {
   text: string;
 }
 
+/** One bucket of the storage. */
 interface Bucket {
-  endpoint: string;
   keys(): Promise<string[]>;
   read(key: string): Promise<StoredObject>;
   put(key: string, text: string): Promise<void>;
+}
+
+interface Storage {
+  endpoint: string;
+  bucket(name: string): Bucket;
   close(): Promise<void>;
 }
 
-/** An S3-compatible server with one empty bucket, whose site is what the Host `pages.s3-website.localhost` gets. */
-async function openBucket(): Promise<Bucket> {
+/** The site of a bucket, as a proxy of another origin asks for it. */
+const siteOf = ({ endpoint }: Storage, bucket: string): Target => ({
+  origin: endpoint,
+  host: `${bucket}.s3-website.localhost`,
+});
+
+/** An S3-compatible server with two empty buckets, of the pages and of the shared files. */
+async function openStorage(): Promise<Storage> {
   const directory = await mkdtemp(path.join(tmpdir(), 'bucket-test-'));
   const server = new S3rver({
     port: 0,
@@ -42,14 +54,23 @@ async function openBucket(): Promise<Bucket> {
     silent: true,
     directory,
     serviceEndpoint: 'localhost',
-    configureBuckets: [{ name: BUCKET, configs: [] }],
+    configureBuckets: [BUCKET, SHARED_BUCKET].map((name) => ({ name, configs: [] })),
   });
   const { port } = await server.run();
   const endpoint = `http://127.0.0.1:${port}`;
   const client = new AwsClient({ ...KEY, region: 'us-east-1', service: 's3' });
-  const call = (path: string, init?: RequestInit) => client.fetch(`${endpoint}/${BUCKET}${path}`, init);
   return {
     endpoint,
+    bucket: (name) => toBucket((path, init) => client.fetch(`${endpoint}/${name}${path}`, init)),
+    async close() {
+      await server.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function toBucket(call: (path: string, init?: RequestInit) => Promise<Response>): Bucket {
+  return {
     async keys() {
       const text = await (await call('')).text();
       return [...text.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key = '']) => key).sort();
@@ -65,10 +86,6 @@ async function openBucket(): Promise<Bucket> {
       };
     },
     put: async (key, text) => void (await call(`/${key}`, { method: 'PUT', body: text })),
-    async close() {
-      await server.close();
-      await rm(directory, { recursive: true, force: true });
-    },
   };
 }
 
@@ -118,6 +135,9 @@ export interface Cloud {
   bucket: Bucket;
   /** The origin that serves the bucket and, below /api, the OpenWhisk host. */
   site: Proxy;
+  /** The bucket of the shared files, and the origin that serves it. */
+  shared: Bucket;
+  sharedSite: Proxy;
   /** The variables of deploy.sh. */
   variables: Record<string, string>;
   /** A copy of the checkout for deploy.sh to build in. */
@@ -147,12 +167,13 @@ export async function copyCheckout(): Promise<string> {
   return folder;
 }
 
-/** An empty OpenWhisk host, an empty bucket with its own origin, an App ID stand-in, GitHub and a database. */
+/** An empty OpenWhisk host, two empty buckets with origins of their own, an App ID stand-in, GitHub and a database. */
 export async function openCloud(): Promise<Cloud> {
-  const bucket = await openBucket();
+  const storage = await openStorage();
   let api = { origin: 'http://127.0.0.1:2' };
-  const pages = { origin: bucket.endpoint, host: `${BUCKET}.s3-website.localhost` };
+  const pages = siteOf(storage, BUCKET);
   const site = await openProxy((url) => (url.startsWith('/api/') ? api : pages));
+  const sharedSite = await openProxy(() => siteOf(storage, SHARED_BUCKET));
   const databaseUrls = await createTestDatabase();
   const installation = await openTestInstallation({
     deployed: false,
@@ -173,18 +194,25 @@ export async function openCloud(): Promise<Cloud> {
     APIHOST: installation.url,
     AUTH: installation.apiKey,
     NAMESPACE: 'guest',
-    COS_ENDPOINT: bucket.endpoint,
+    COS_ENDPOINT: storage.endpoint,
     COS_BUCKET: BUCKET,
     COS_ACCESS_KEY_ID: KEY.accessKeyId,
     COS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
+    FILES_URL: sharedSite.url,
+    FILES_ENDPOINT: storage.endpoint,
+    FILES_BUCKET: SHARED_BUCKET,
+    FILES_ACCESS_KEY_ID: KEY.accessKeyId,
+    FILES_SECRET_ACCESS_KEY: KEY.secretAccessKey,
     PAGES_URL: site.url,
     WSKDEPLOY: wskdeploy,
   };
   const base = { PATH: process.env.PATH, HOME: checkout };
   return {
     installation,
-    bucket,
+    bucket: storage.bucket(BUCKET),
     site,
+    shared: storage.bucket(SHARED_BUCKET),
+    sharedSite,
     variables,
     checkout,
     deploy: (args = [], changes = {}, cwd = checkout) =>
@@ -192,7 +220,8 @@ export async function openCloud(): Promise<Cloud> {
     async close() {
       await installation.close();
       await site.close();
-      await bucket.close();
+      await sharedSite.close();
+      await storage.close();
       await rm(checkout, { recursive: true, force: true });
     },
   };

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -37,7 +38,7 @@ async function query(sql: string): Promise<Loose[]> {
 
 async function expectNothingDeployed(): Promise<void> {
   expect(await readNamespace(rest)).toEqual(EMPTY);
-  expect(await cloud.bucket.keys()).toEqual([]);
+  expect([await cloud.bucket.keys(), await cloud.shared.keys()]).toEqual([[], []]);
 }
 
 /** As another deployment leaves it while it is running. */
@@ -87,8 +88,16 @@ test('all missing or malformed variables and tools are named at once', async () 
 test.each([
   [
     'keys that are wrong',
-    { AUTH: `${'0'.repeat(8)}:wrong`, COS_SECRET_ACCESS_KEY: 'wrong' },
-    ['does not accept the key: is AUTH right?', 'COS_SECRET_ACCESS_KEY does not belong to COS_ACCESS_KEY_ID'],
+    {
+      AUTH: `${'0'.repeat(8)}:wrong`,
+      COS_SECRET_ACCESS_KEY: 'wrong',
+      FILES_SECRET_ACCESS_KEY: 'wrong',
+    },
+    [
+      'does not accept the key: is AUTH right?',
+      'COS_SECRET_ACCESS_KEY does not belong to COS_ACCESS_KEY_ID',
+      'FILES_SECRET_ACCESS_KEY does not belong to FILES_ACCESS_KEY_ID',
+    ],
   ],
   [
     'a bucket that is not there, a host that does not answer and another provider',
@@ -257,6 +266,17 @@ test('deploying again keeps the data, the alarm and young files of the earlier d
   expect(status.output).toContain('Pages: as deployed');
 });
 
+test('what somebody shares is in the bucket of the shared files, and its address opens it', async () => {
+  const request = { key: randomUUID(), subject: 'portfolio', shown: ['views'], range: '30' };
+  const { status, body } = await cloud.installation.as(ADA)('POST', '/shares/1', request);
+  expect([status, body.standing, body.problem]).toEqual([201, 'live', null]);
+  expect(new URL(body.url).origin).toBe(cloud.sharedSite.url);
+  const page = await fetch(body.url);
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  const [, script = ''] = /<script[^>]* src="([^"]+)"/.exec(await page.text()) ?? [];
+  expect((await fetch(new URL(script, body.url))).status).toBe(200);
+});
+
 test('without DATABASE_URL the database of the last deployment stays', async () => {
   const { code, output } = await cloud.deploy([], WITHOUT_DATABASE);
   expect({ code, output }).toMatchObject({ code: 0, output: expect.not.stringContaining('database role') });
@@ -374,6 +394,7 @@ test('undeploying removes what was deployed, and leaves the data and everything 
   expect(code, output).toBe(0);
   expect(await readNamespace(rest)).toEqual(EMPTY);
   expect(await cloud.bucket.keys()).toEqual(['keep.txt']);
+  expect(await cloud.shared.keys()).toEqual([]);
   expect(await query('select tenant_id from tenant')).toEqual([{ tenant_id: 1 }]);
 });
 

@@ -52,7 +52,7 @@ async function openOther(options: Partial<HostOptions> = {}): Promise<Other> {
   };
 }
 
-const CHECKED = '== Checking the access to the namespace and the bucket';
+const CHECKED = '== Checking the access to the namespace and the buckets';
 
 test('a platform without the kind and without alarms is refused before anything is overwritten', async () => {
   const kinds = [{ kind: 'nodejs:14', default: true }, { kind: 'nodejs:16' }] as const;
