@@ -7,6 +7,7 @@ import {
   type TenantAccess,
 } from '../lib/access.ts';
 import { findMilestones, findNewGroupReferrers } from '../lib/alerts/counters.ts';
+import { readJudgedDays, sumDays } from '../lib/alerts/group-days.ts';
 import { listMostViewed } from '../lib/alerts/groups.ts';
 import { deleteOldAlerts, judgeAlerts } from '../lib/alerts/judge.ts';
 import { listAlertsOf } from '../lib/alerts/reading.ts';
@@ -571,6 +572,9 @@ async function runAlerts(step: Step, tenantId: number, repositoryId: number): Pr
     const group = { groupId, memberIds: members, currentIds: members, ...span, ...seen };
     await findNewGroupReferrers(db, tenantId, [group]);
     await findMilestones(db, tenantId, { judged: [], groups: [group] });
+    const days = { from: span.from, to: span.through };
+    await readJudgedDays(db, tenantId, members, days);
+    await sumDays(db, tenantId, [repositoryId], days);
     await listMostViewed(db, tenantId, { repositoryIds: members, date: '2026-01-13', limit: 5 });
   });
   await step('tell of alerts', (db) => sendAlerts({ ...toSending(db), pagesUrl: null, isTime: () => true }));

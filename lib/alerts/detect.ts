@@ -4,7 +4,7 @@ import type { Figures } from '../traffic/figures.ts';
 import type { DayState } from '../traffic/window.ts';
 import { type Baseline, type Counts, HISTORY_DAYS, toBaseline } from './baseline.ts';
 
-/** A day of a repository, or of a group's repositories together (`sumGroupDays`). */
+/** A day of a repository, or of a group's repositories together. */
 export interface SubjectDay extends Figures {
   date: Day;
   state: DayState;
@@ -67,10 +67,11 @@ interface Judgement {
 }
 
 /** States of days that are judged and compared. Imported days are neither: another tool's figures may mean something else. */
-const JUDGED_STATES: readonly DayState[] = ['measured', 'zero'];
+export const JUDGED_STATES = ['measured', 'zero'] as const satisfies readonly DayState[];
 
 /** Whether a day is judged, and compared with others. */
-export const isJudged = ({ state }: Pick<SubjectDay, 'state'>): boolean => JUDGED_STATES.includes(state);
+export const isJudged = ({ state }: Pick<SubjectDay, 'state'>): boolean =>
+  JUDGED_STATES.some((one) => one === state);
 
 /**
  * Judges the days from `from` to `through`, oldest first, each by the days before it. `days` should reach back
@@ -392,51 +393,29 @@ function toMeasured(value: number, { expected, scatter }: Baseline): Measured {
 const MILLISECONDS = 86_400_000;
 const dayOf = (number: number): Day => toDay(new Date(number * MILLISECONDS));
 
-/** A day of one of a group's repositories. */
-export interface MemberDay extends SubjectDay {
-  repositoryId: number;
+/** On which days each of a group's repositories is judged. */
+export interface JudgedDays {
+  /** The first of the days. */
+  from: Day;
+  /** A byte for each day: 1 if the repository is judged on it. */
+  ofRepositories: ReadonlyMap<number, Uint8Array>;
 }
 
 /**
- * The days of several repositories together, as they can be compared with `date`: only repositories that are judged on it and
- * that have no day missing where most have one. Other days are left out, so that a lost day is no drop and a
- * repository that joined is no spike.
+ * The repositories whose days together can be compared with `date`: those that are judged on it and that have no day missing where most
+ * have one. Only the days on which all of them are judged count, so that a lost day is no drop and a repository that joined is no spike.
  */
-export function sumGroupDays(days: readonly MemberDay[], date: Day): SubjectDay[] {
-  const byDate = new Map<Day, Map<number, MemberDay>>();
-  for (const day of days) {
-    if (!isJudged(day)) continue;
-    const ofDate = byDate.get(day.date) ?? new Map<number, MemberDay>();
-    ofDate.set(day.repositoryId, day);
-    byDate.set(day.date, ofDate);
-  }
-  const onDate = byDate.get(date);
-  if (!onDate) return [];
-  const known = [...byDate.values()].map((ofDate) => [...ofDate.keys()].filter((id) => onDate.has(id)));
-  const most = Math.max(...known.map((ids) => ids.length));
-  const counted = known.filter((ids) => ids.length * 2 >= most);
-  const ids = [...onDate.keys()].filter(
-    (id) => counted.filter((one) => one.includes(id)).length * 10 >= counted.length * 9,
+export function listComparable({ from, ofRepositories }: JudgedDays, date: Day): number[] {
+  const place = toDayNumber(date) - toDayNumber(from);
+  const onDate = [...ofRepositories].filter(([, days]) => days[place] === 1);
+  const known: number[] = [];
+  for (const [, days] of onDate)
+    for (const [at, isKnown] of days.entries()) known[at] = (known[at] ?? 0) + isKnown;
+  const most = Math.max(0, ...known);
+  const counted = known.flatMap((count, at) => (count > 0 && count * 2 >= most ? [at] : []));
+  return onDate.flatMap(([id, days]) =>
+    counted.filter((at) => days[at] === 1).length * 10 >= counted.length * 9 ? [id] : [],
   );
-  return [...byDate].flatMap(([one, ofDate]) => {
-    const members = ids.flatMap((id) => ofDate.get(id) ?? []);
-    if (ids.length === 0 || members.length < ids.length) return [];
-    const sumOf = (figureOf: (day: Figures) => number | null) =>
-      members.reduce<number | null>((sum, day) => {
-        const figure = figureOf(day);
-        return sum === null || figure === null ? null : sum + figure;
-      }, 0);
-    return [
-      {
-        date: one,
-        state: 'measured' as const,
-        viewCount: sumOf((day) => day.viewCount),
-        viewUniques: sumOf((day) => day.viewUniques),
-        cloneCount: sumOf((day) => day.cloneCount),
-        cloneUniques: sumOf((day) => day.cloneUniques),
-      },
-    ];
-  });
 }
 
 /** A repository's list of referrers as it was read on a day, the first rank first. */

@@ -25,9 +25,10 @@ import {
   GIVEN_DAYS,
   judgeDays,
   type KnownChange,
-  type MemberDay,
-  sumGroupDays,
+  listComparable,
+  type SubjectDay,
 } from './detect.ts';
+import { readJudgedDays, sumDays } from './group-days.ts';
 import { type Judged, type JudgedGroup, listJudgedGroups, listMostViewed, RECENT_DAYS } from './groups.ts';
 import { toAlertSight } from './reading.ts';
 import { readAlertKinds } from './settings.ts';
@@ -46,8 +47,6 @@ const MAX_REASONS = 3;
 const CAUSING_SHARE = 0.3;
 /** What brought less than this part explains nothing. */
 const EXPLAINING_SHARE = 0.05;
-/** The days of a larger group take more memory than the action has. */
-const MAX_MEMBERS = 300;
 
 /** A repository that was collected since it was last judged. */
 interface DueRepository {
@@ -212,8 +211,8 @@ async function judgeChunk(db: Db, tenantId: number, { judged, stored }: Search) 
   const changes: RepositoryChange[] = [];
   const over: StoredOver[] = [];
   if (first === undefined) return { changes, over };
-  const days = await listMemberDays(db, tenantId, [...ids], addDays(first, -GIVEN_DAYS));
-  const byRepository = new Map<number, MemberDay[]>();
+  const days = await listDays(db, tenantId, [...ids], addDays(first, -GIVEN_DAYS));
+  const byRepository = new Map<number, RepositoryDay[]>();
   for (const day of days) {
     const own = byRepository.get(day.repositoryId) ?? [];
     own.push(day);
@@ -268,25 +267,23 @@ function toNewChange(
   };
 }
 
-/** Read in parts: the rows of a large group would need twice the memory at once. */
-async function listMemberDays(
+interface RepositoryDay extends SubjectDay {
+  repositoryId: number;
+}
+
+async function listDays(
   db: Db,
   tenantId: number,
   repositoryIds: readonly number[],
   from: Day,
-): Promise<MemberDay[]> {
-  const days: MemberDay[] = [];
-  for (let start = 0; start < repositoryIds.length; start += CHUNK) {
-    const rows = await db
-      .selectFrom('trafficDay')
-      .select(['repositoryId', 'trafficDate as date', 'state', ...METRICS])
-      .where('tenantId', '=', tenantId)
-      .where('repositoryId', 'in', repositoryIds.slice(start, start + CHUNK))
-      .where('trafficDate', '>=', from)
-      .execute();
-    for (const row of rows) days.push(row);
-  }
-  return days;
+): Promise<RepositoryDay[]> {
+  return db
+    .selectFrom('trafficDay')
+    .select(['repositoryId', 'trafficDate as date', 'state', ...METRICS])
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', 'in', repositoryIds)
+    .where('trafficDate', '>=', from)
+    .execute();
 }
 
 /** Judges the sums of groups. */
@@ -298,13 +295,16 @@ async function judgeGroups(
   const changes: GroupChange[] = [];
   const over: StoredOver[] = [];
   for (const { groupId, memberIds, currentIds, from, through } of groups) {
-    if (from > through || currentIds.length < 2 || currentIds.length > MAX_MEMBERS) continue;
+    if (from > through || currentIds.length < 2) continue;
     const own = stored.filter((one) => one.groupId === groupId);
-    const days = await listMemberDays(db, tenantId, currentIds, addDays(from, -GIVEN_DAYS));
-    // Which repositories can be compared depends on the day.
+    const first = addDays(from, -GIVEN_DAYS);
+    const judgedDays = await readJudgedDays(db, tenantId, currentIds, { from: first, to: through });
     let known: readonly KnownChange[] = own;
     for (const date of daysFrom(from, through)) {
-      const judgement = judgeDays(sumGroupDays(days, date), { from: date, through: date, known });
+      // Which repositories can be compared depends on the day.
+      const comparable = listComparable(judgedDays, date);
+      const days = await sumDays(db, tenantId, comparable, { from: first, to: date });
+      const judgement = judgeDays(days, { from: date, through: date, known });
       over.push(...toStoredOver(judgement.over, own));
       known = known.map(
         (one) =>

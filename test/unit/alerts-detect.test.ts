@@ -7,9 +7,9 @@ import {
   judgeMilestone,
   judgeReferrers,
   type KnownChange,
+  listComparable,
   REFERRER_HISTORY_DAYS,
   type SubjectDay,
-  sumGroupDays,
 } from '../../lib/alerts/detect.ts';
 import { addDays, type Day, daysBetween, daysFrom } from '../../lib/day.ts';
 import { SEED } from '../seed.ts';
@@ -46,14 +46,21 @@ test('days that are not final are not judged', () => {
   ]).toEqual([false, false, true]);
 });
 
-test('a group has the days on which each of its repositories is known', () => {
-  const days = [1, 2].flatMap((repositoryId) =>
-    toDays(FROM, DATE, () => 10 * repositoryId).map((day) => ({ ...day, repositoryId })),
-  );
-  const lost = days.filter(({ repositoryId, date }) => repositoryId === 1 || date !== addDays(DATE, -3));
-  const sums = sumGroupDays(lost, DATE);
-  expect(sums).toHaveLength(HISTORY_DAYS);
-  expect(sums.every(({ viewCount }) => viewCount === 30)).toBe(true);
+test('a group has the repositories that are known on the day and miss few of the days that most have', () => {
+  const days = 100;
+  const day = addDays(DATE, -days + 1);
+  const known = (isKnown: (place: number) => boolean) =>
+    Uint8Array.from({ length: days }, (_, place) => Number(isKnown(place)));
+  const ofRepositories = new Map([
+    [1, known(() => true)],
+    [2, known((place) => place !== 50)],
+    [3, known((place) => place !== days - 1)],
+    [4, known((place) => place >= 20)],
+    [5, known((place) => place >= 5)],
+  ]);
+  expect(listComparable({ from: day, ofRepositories }, DATE)).toEqual([1, 2, 5]);
+  expect(listComparable({ from: day, ofRepositories }, addDays(DATE, -1))).toEqual([1, 2, 3, 5]);
+  expect(listComparable({ from: day, ofRepositories: new Map() }, DATE)).toEqual([]);
 });
 
 test('a referrer that was in no list before is new among the top three, once', () => {
