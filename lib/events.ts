@@ -10,7 +10,7 @@ import type { Db } from './db/database.ts';
 import { type Losing, listLostSpans } from './events/lost.ts';
 import { type Found, MAX_EVENTS, shareOut } from './events/share.ts';
 import { listReleases } from './extras/releases.ts';
-import { plural } from './number-format.ts';
+import { andMore, plural } from './number-format.ts';
 import { listRepositoryEvents, type RepositoryEvent } from './repositories/facts.ts';
 import { type RepositoryRow, toFullName, toReleaseUrl } from './repositories/repository.ts';
 import { listNewestReferrers } from './snapshots.ts';
@@ -148,7 +148,7 @@ function listBeginnings(
 
 function toNames(rows: readonly Named[]): string {
   const names = rows.slice(0, MAX_NAMES).map(toFullName).join(', ');
-  return rows.length > MAX_NAMES ? `${names} and ${rows.length - MAX_NAMES} more` : names;
+  return rows.length > MAX_NAMES ? `${names} ${andMore(rows.length - MAX_NAMES)}` : names;
 }
 
 function toLost(

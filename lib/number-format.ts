@@ -20,6 +20,11 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatNumber(count)} ${count === 1 ? one : many}`;
 }
 
+/** The end of a list that is cut, such as "and 1,200 more". */
+export function andMore(count: number): string {
+  return `and ${formatNumber(count)} more`;
+}
+
 /** A change for people: rounded first, so that what rounds to nothing has no direction. */
 export interface ShownChange {
   direction: 'up' | 'down' | 'same';

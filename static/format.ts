@@ -4,7 +4,7 @@ import { formatShortDay } from '../lib/day-format.ts';
 /** Formats numbers and UTC days as en-GB. */
 
 export { formatBucket, formatDay, formatShortDay, formatShortMonth, formatSpan } from '../lib/day-format.ts';
-export { formatCount, plural } from '../lib/number-format.ts';
+export { andMore, formatCount, plural } from '../lib/number-format.ts';
 export { cutOf } from '../lib/stats/buckets.ts';
 
 const utc = { timeZone: 'UTC' } as const;

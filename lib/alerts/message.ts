@@ -2,7 +2,9 @@ import type { Alert } from '../answers/alerts.ts';
 import type { Line, Message } from '../channels/message.ts';
 import { toDayAndMonth } from '../day.ts';
 import { toDayAddress } from '../day-address.ts';
-import { ALERT_TITLES, isOfSeveral, nameOf, toAlertDay } from './titles.ts';
+import { andMore, formatNumber, plural } from '../number-format.ts';
+import { ALERT_TITLES, isOfSeveral, toAlertDay } from './titles.ts';
+import { toChangeText } from './words.ts';
 
 /** Whether an alert began, or is over. */
 export type AlertPhase = 'began' | 'over';
@@ -62,15 +64,15 @@ export function toAlertsMessage(news: readonly AlertNews[], { tenant, pagesUrl }
     const text = `${toHeading(one)}. ${said}`;
     return page ? { text, href: `${page}?alert=${one.alert.alertId}` } : { text };
   });
-  if (news.length > MAX_LISTED) lines.push({ text: `And ${news.length - MAX_LISTED} more.` });
+  if (news.length > MAX_LISTED) lines.push({ text: `And ${formatNumber(news.length - MAX_LISTED)} more.` });
   const subjects = [...new Set(news.map(({ alert }) => alert.subject))];
   const named =
     subjects.length > 3
-      ? `${subjects.slice(0, 2).join(', ')} and ${subjects.length - 2} more`
+      ? `${subjects.slice(0, 2).join(', ')} ${andMore(subjects.length - 2)}`
       : subjects.join(', ');
   return {
-    title: `${tenant.name}: ${news.length} alerts`,
-    summary: `${news.length} alerts: ${named}`,
+    title: `${tenant.name}: ${plural(news.length, 'alert')}`,
+    summary: `${plural(news.length, 'alert')}: ${named}`,
     sections: [{ heading: 'What happened', lines }],
     link: page ? { label: 'Open Alerts', href: page } : null,
     facts: { type: 'alerts', tenant, alerts: news },
@@ -84,11 +86,7 @@ function toHeading({ alert: { kind, subject }, phase }: AlertNews): string {
 
 function toSections(alert: Alert, said: string): Message['sections'] {
   const each = isOfSeveral(alert.changes)
-    ? alert.changes.map((change): Line => {
-        const { metric, value, expected } = change;
-        const usual = expected === null ? '' : ` instead of about ${expected}`;
-        return { text: `${nameOf(change)}: ${value} ${metric}${usual}` };
-      })
+    ? alert.changes.map((change): Line => ({ text: toChangeText(change) }))
     : [];
   return [
     { heading: 'What happened', lines: [{ text: said }, ...each] },

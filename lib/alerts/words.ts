@@ -1,7 +1,7 @@
 import type { AlertChange } from '../answers/alerts.ts';
 import { toDayAndMonth } from '../day.ts';
 import type { AlertKind, AlertMetric } from '../db/tables/alerts.ts';
-import { formatNumber, plural } from '../number-format.ts';
+import { andMore, formatNumber, plural } from '../number-format.ts';
 import { ALERT_TITLES, nameOf } from './titles.ts';
 
 const COUNTED: Record<AlertMetric, [one: string, many: string]> = {
@@ -22,7 +22,7 @@ export function toAlertSubject(changes: readonly AlertChange[]): string {
   const names = [...new Set(changes.map(nameOf))];
   const [first = '', second] = names;
   if (second === undefined) return first;
-  return names.length === 2 ? `${first} and ${second}` : `${first} and ${names.length - 1} more`;
+  return names.length === 2 ? `${first} and ${second}` : `${first} ${andMore(names.length - 1)}`;
 }
 
 /** What happened, as a sentence without the subject and the full stop. `changes` are those that the reader may see. */
@@ -44,6 +44,12 @@ export function toAlertTitle(
   const on = toDayAndMonth(first.noticedOn);
   if (kind === 'spike') return `${figures.join(', and ')} on ${on}`;
   return `${figures.join(', and ')} on ${on}: low since ${toDayAndMonth(first.date)}`;
+}
+
+/** What changed about one repository or group, as a line of a list: a name and a figure. */
+export function toChangeText(change: AlertChange): string {
+  const { metric, value, expected } = change;
+  return `${nameOf(change)}: ${toCompared(COUNTED[metric], value, expected)}`;
 }
 
 /** One figure of several subjects together, beside what was usual. */

@@ -6,6 +6,7 @@ import type { Db } from '../db/database.ts';
 import { given, inTransaction, type Merge, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { attempt, claimedUntil, type DeliveryServices, type Tried } from '../deliveries/attempt.ts';
+import { andMore } from '../number-format.ts';
 import { workOff } from '../queue.ts';
 import { type FoundProblem, groupProblems, NEWS_KINDS } from './rules.ts';
 import { PROBLEM_TITLES } from './titles.ts';
@@ -225,7 +226,7 @@ function toSubject({ kind, repositoryCount, repositories }: ProblemGroup): strin
   if (repositoryCount === 0) return PROBLEM_TITLES[kind];
   const names = repositories.map(({ fullName }) => fullName).join(', ');
   const more =
-    repositoryCount > repositories.length ? `, and ${repositoryCount - repositories.length} more` : '';
+    repositoryCount > repositories.length ? `, ${andMore(repositoryCount - repositories.length)}` : '';
   return `${PROBLEM_TITLES[kind]} (${names}${more})`;
 }
 

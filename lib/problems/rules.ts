@@ -4,6 +4,7 @@ import type { ProblemKind } from '../db/tables/channels.ts';
 import type { Schedule } from '../db/tables/repositories.ts';
 import { isTokenFault, passesByItself } from '../failure.ts';
 import type { Instant } from '../instant.ts';
+import { andMore } from '../number-format.ts';
 import { givesNoTraffic } from '../repositories/repository.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 
@@ -204,7 +205,7 @@ function findRuleFailures(rules: readonly WatchedRule[], now: Date): FoundProble
     const alike = failing.filter(({ failureCode }) => failureCode === code);
     const [first, ...others] = alike.sort((one, other) => (one.failureAt < other.failureAt ? -1 : 1));
     if (!first) return [];
-    const which = others.length === 0 ? first.label : `${first.label} and ${others.length} more`;
+    const which = others.length === 0 ? first.label : `${first.label} ${andMore(others.length)}`;
     const message = `Rule ${which}: ${first.failureMessage}`;
     return [{ kind: 'rule_failing', code, ...ofTenant, message, since: first.failureAt }];
   });

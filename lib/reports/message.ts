@@ -1,5 +1,6 @@
 import type { Report } from '../answers/reports.ts';
 import { cutText, type Line, type Message } from '../channels/message.ts';
+import { andMore } from '../number-format.ts';
 import { type Cell, toWords, type WordTable } from './words.ts';
 
 /** A message is read in a chat: more rows are on the page. */
@@ -44,7 +45,7 @@ function toFew(lines: readonly Cell[]): Line[] {
     .slice(0, MAX_LINES)
     .map((line) => toLine({ ...line, text: cutText(line.text, MAX_LENGTH) }));
   const left = lines.length - shown.length;
-  return left > 0 ? [...shown, { text: `and ${left} more` }] : shown;
+  return left > 0 ? [...shown, { text: andMore(left) }] : shown;
 }
 
 const toLine = ({ text, href }: Cell): Line => (href === undefined ? { text } : { text, href });

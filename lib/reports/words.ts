@@ -1,7 +1,14 @@
 import type { ChartEvent } from '../answers/events.ts';
 import type { Report, ReportChange, ReportRepository } from '../answers/reports.ts';
 import { formatDay, formatShortDay } from '../day-format.ts';
-import { formatCount, formatDifference, formatNumber, plural, toShownChange } from '../number-format.ts';
+import {
+  andMore,
+  formatCount,
+  formatDifference,
+  formatNumber,
+  plural,
+  toShownChange,
+} from '../number-format.ts';
 import { toCompleteness } from './completeness.ts';
 
 /** A text in a table or list; `tone` colors a change. */
@@ -201,7 +208,7 @@ function toRepositories(
       { text: formatCount(one.starsGained) },
       { text: `${one.totals.knownDays} of ${range.days}` },
     ]),
-    more: left > 0 ? `and ${plural(left, 'more', 'more')}` : '',
+    more: left > 0 ? andMore(left) : '',
   };
 }
 
@@ -234,7 +241,7 @@ function toGroups({ groups, comparisons }: Report, maxRows: number): WordTable {
         toChangeCell(year),
         { text: formatCount(totals.cloneCount) },
       ]),
-    more: left > 0 ? `and ${plural(left, 'more', 'more')}` : '',
+    more: left > 0 ? andMore(left) : '',
   };
 }
 
@@ -250,7 +257,7 @@ const MAX_NAMED = 3;
 
 function toReferrers({ referrers, referrerCount }: Report): Cell[] {
   const lines = referrers.map(({ referrer, peak, repositories }) => {
-    const more = repositories.length > MAX_NAMED ? ` and ${repositories.length - MAX_NAMED} more` : '';
+    const more = repositories.length > MAX_NAMED ? ` ${andMore(repositories.length - MAX_NAMED)}` : '';
     const names = repositories.slice(0, MAX_NAMED).map(({ fullName }) => fullName);
     const { viewCount, date } = peak;
     return {
@@ -258,7 +265,7 @@ function toReferrers({ referrers, referrerCount }: Report): Cell[] {
     };
   });
   const left = referrerCount - referrers.length;
-  return left > 0 ? [...lines, { text: `and ${plural(left, 'more', 'more')}` }] : lines;
+  return left > 0 ? [...lines, { text: andMore(left) }] : lines;
 }
 
 const MAX_HAPPENED = 40;
@@ -273,7 +280,7 @@ function toHappened({ events }: Report): Cell[] {
     // Links lead to pages; nothing else is an address.
     ...(event.url && /^https?:\/\//.test(event.url) ? { href: event.url } : {}),
   }));
-  return left > 0 ? [...lines, { text: `and ${plural(left, 'more', 'more')}` }] : lines;
+  return left > 0 ? [...lines, { text: andMore(left) }] : lines;
 }
 
 const whenOf = ({ date, to }: ChartEvent) =>
@@ -289,5 +296,5 @@ function toNewlyTracked({ newlyTracked: { count, repositories } }: Report, linkT
     ...linkTo(repositoryId),
   }));
   const left = count - repositories.length;
-  return left > 0 ? [...lines, { text: `and ${formatNumber(left)} more` }] : lines;
+  return left > 0 ? [...lines, { text: andMore(left) }] : lines;
 }

@@ -7,6 +7,7 @@ import { inTransaction } from '../db/portable.ts';
 import type { Schedule } from '../db/tables/repositories.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Instant } from '../instant.ts';
+import { andMore } from '../number-format.ts';
 import { notFound } from '../request.ts';
 import { readableSince } from '../traffic/week.ts';
 import { listRepositoryRows, toFullName, toRepository } from './repository.ts';
@@ -215,5 +216,5 @@ export async function setSchedule(
 /** The first of many names, and how many more there are. */
 function describeRepositories([first = '', ...others]: string[]): string {
   if (others.length === 0) return first;
-  return `${first} and ${others.length} more`;
+  return `${first} ${andMore(others.length)}`;
 }

@@ -8,6 +8,7 @@ import type { ChartModel } from '../charts/model.ts';
 import { FIGURE_COLORS, type Traffic, trafficModel } from '../charts/traffic-model.ts';
 import { readTopReferrers } from '../dashboards/referrers.ts';
 import type { Db } from '../db/database.ts';
+import { formatNumber } from '../number-format.ts';
 import { toFullName } from '../repositories/repository.ts';
 import { readPaths } from '../snapshots.ts';
 import { readStarsOfEach } from '../stats/gains.ts';
@@ -210,7 +211,7 @@ async function readList(
       width: WHOLE,
       columns: ['Repository', ...columns],
       rows: rows.slice(0, MAX_LISTED),
-      note: more > 0 ? `And ${more} more.` : null,
+      note: more > 0 ? `And ${formatNumber(more)} more.` : null,
     },
   ];
 }

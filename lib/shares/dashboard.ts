@@ -9,6 +9,7 @@ import { readWidgets } from '../dashboards/figures.ts';
 import { METRIC_NAMES, type WidgetMetric } from '../dashboards/gallery.ts';
 import { daysFrom } from '../day.ts';
 import type { Db } from '../db/database.ts';
+import { formatNumber } from '../number-format.ts';
 import { toId } from '../request.ts';
 import { SUM_OF } from '../stats/totals.ts';
 import { METRICS, type Metric } from '../traffic/figures.ts';
@@ -179,7 +180,7 @@ function toBlock(
           color: row.colorIndex,
           values: [isTraffic(metric) ? row.totals[SUM_OF[metric]] : row.starsGained],
         })),
-        note: figures.others.count > 0 ? `And ${figures.others.count} more.` : null,
+        note: figures.others.count > 0 ? `And ${formatNumber(figures.others.count)} more.` : null,
       };
     case 'referrers':
       return {

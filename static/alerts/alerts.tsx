@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { ALERT_TITLES, isOfSeveral, toAlertDay } from '../../lib/alerts/titles.ts';
+import { toChangeText } from '../../lib/alerts/words.ts';
 import type { Alert, AlertList, AlertSnooze, SnoozeDeleted } from '../../lib/answers/alerts.ts';
 import { toDayQuery } from '../../lib/day-address.ts';
 import { mayInTenant } from '../access.ts';
@@ -12,7 +13,7 @@ import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { Segments } from '../controls/segments.tsx';
 import { useSubmission } from '../controls/submit.ts';
-import { formatDay, formatShortDay, plural } from '../format.ts';
+import { andMore, formatDay, formatShortDay } from '../format.ts';
 import { FIRST_PAGE, usePlace } from '../location.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
@@ -193,13 +194,12 @@ function AlertItem({ tenantId, alert, onSnooze }: AlertItemProps) {
 function Changes({ alert: { changes, changeCount } }: { alert: Alert }) {
   return (
     <ul class="alert-changes" aria-label="Each of them">
-      {changes.map(({ repository, group, metric, value, expected }) => (
-        <li key={`${repository?.repositoryId} ${group?.groupId} ${metric}`}>
-          {repository?.fullName ?? group?.name}: {plural(value, metric.slice(0, -1), metric)}
-          {expected !== null && ` instead of about ${expected.toLocaleString('en-GB')}`}
+      {changes.map((change) => (
+        <li key={`${change.repository?.repositoryId} ${change.group?.groupId} ${change.metric}`}>
+          {toChangeText(change)}
         </li>
       ))}
-      {changeCount > changes.length && <li>and {changeCount - changes.length} more</li>}
+      {changeCount > changes.length && <li>{andMore(changeCount - changes.length)}</li>}
     </ul>
   );
 }

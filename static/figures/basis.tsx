@@ -3,7 +3,7 @@ import type { Comparison, LeftOutReason } from '../../lib/answers/figures.ts';
 import { daysBetween } from '../../lib/day.ts';
 import { whyNoChange } from '../../lib/stats/totals.ts';
 import { Popover } from '../controls/popover.tsx';
-import { formatDay, formatShortDay, plural } from '../format.ts';
+import { andMore, formatDay, formatShortDay, plural } from '../format.ts';
 
 /** A span of days; its years only where they are not the same. */
 export function spanText(from: string, to: string): string {
@@ -49,7 +49,7 @@ export function LeftOut({ comparison }: { comparison: Comparison }) {
             {fullName}: {REASONS[reason]}
           </li>
         ))}
-        {count > shown.length && <li>…and {plural(count - shown.length, 'more', 'more')}</li>}
+        {count > shown.length && <li>…{andMore(count - shown.length)}</li>}
       </ul>
     </>
   );

@@ -13,7 +13,15 @@ import { EventSentence } from '../events/happened.tsx';
 import { Change } from '../figures/change.tsx';
 import { DeltaButton } from '../figures/delta.tsx';
 import { trafficDelta } from '../figures/tiles.ts';
-import { formatBucket, formatCount, formatInstant, formatShortDay, formatSpan, plural } from '../format.ts';
+import {
+  andMore,
+  formatBucket,
+  formatCount,
+  formatInstant,
+  formatShortDay,
+  formatSpan,
+  plural,
+} from '../format.ts';
 import { usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
 import { ReportChart } from './chart.tsx';
@@ -302,7 +310,7 @@ function Repositories({ report }: { report: Report }) {
         ))}
       </DataTable>
       {more}
-      {unlisted > 0 && <p class="muted">…and {plural(unlisted, 'more', 'more')}.</p>}
+      {unlisted > 0 && <p class="muted">…{andMore(unlisted)}.</p>}
     </Section>
   );
 }
@@ -335,7 +343,7 @@ function Referrers({ report: { tenant, referrers, referrerCount } }: { report: R
                     <a href={paths.repository(tenant.tenantId, repositoryId)}>{fullName.split('/')[1]}</a>
                   </>
                 ))}
-                {repositories.length > MAX_NAMED && ` and ${repositories.length - MAX_NAMED} more`}
+                {repositories.length > MAX_NAMED && ` ${andMore(repositories.length - MAX_NAMED)}`}
               </span>
             </span>
             <span>
@@ -345,7 +353,7 @@ function Referrers({ report: { tenant, referrers, referrerCount } }: { report: R
         ))}
       </ul>
       {more}
-      {unlisted > 0 && <p class="muted">…and {plural(unlisted, 'more', 'more')}.</p>}
+      {unlisted > 0 && <p class="muted">…{andMore(unlisted)}.</p>}
     </Section>
   );
 }
@@ -377,7 +385,7 @@ function Happened({ report: { tenant, events, eventCounts, repositoryCount } }: 
         ))}
       </ul>
       {more}
-      {unlisted > 0 && <p class="muted">…and {plural(unlisted, 'more', 'more')}.</p>}
+      {unlisted > 0 && <p class="muted">…{andMore(unlisted)}.</p>}
     </Section>
   );
 }
@@ -502,9 +510,7 @@ function NewlyTracked({ report: { tenant, newlyTracked } }: { report: Report }) 
           </li>
         ))}
       </ul>
-      {count > repositories.length && (
-        <p class="muted">…and {plural(count - repositories.length, 'more', 'more')}.</p>
-      )}
+      {count > repositories.length && <p class="muted">…{andMore(count - repositories.length)}.</p>}
     </Section>
   );
 }
