@@ -275,9 +275,11 @@ async function toOutcome(answer: Response): Promise<Response | Unanswered> {
     .json()
     .catch(() => null);
   if (status === 429) {
+    const { error } = (body ?? {}) as { error?: { code?: string } | string };
+    // A limit of the API itself, such as of reports that are sent, holds up no other call, and a minute changes little.
+    if (typeof error === 'object' && error?.code !== 'too_many_requests') return answer;
     const now = Date.parse(headers.get('date') ?? '') || Date.now();
     const seconds = Number(headers.get('retry-after')) || secondsToNextMinute(now);
-    const { error } = (body ?? {}) as { error?: unknown };
     const isBusy = typeof error === 'string' && error.includes('concurrent');
     return { obstacle: 'quota', seconds: isBusy ? RETRY_SECONDS : seconds, isRefused: true };
   }

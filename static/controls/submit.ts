@@ -53,13 +53,17 @@ export interface FieldErrors {
   of: (field: string) => string | undefined;
 }
 
-/** Assigns an error to the field it is about: by its code, or as `invalid_input` names it. */
+/**
+ * Assigns an error to the field it is about: by its code, or as `invalid_input` names it. `others` are fields that no code is
+ * about, and that show what is wrong with them.
+ */
 export function fieldErrorsOf(
   { error, fieldErrors }: Submission,
   fieldOf: Record<string, string>,
+  others: readonly string[] = [],
 ): FieldErrors {
   const field = error instanceof ApiError ? fieldOf[error.code] : undefined;
-  const fields = Object.values(fieldOf);
+  const fields = [...Object.values(fieldOf), ...others];
   const named = [...fieldErrors.keys()];
   return {
     atField: field !== undefined || (named.length > 0 && named.every((name) => fields.includes(name))),

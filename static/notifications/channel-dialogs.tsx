@@ -68,7 +68,7 @@ export function ChannelDialog({
 
   const codes = submission.fieldErrors.has('quietHours') ? [] : ABOUT_ADDRESS;
   const fieldOf = Object.fromEntries(codes.map((code) => [code, addressFieldOf(kind)]));
-  const fieldErrors = fieldErrorsOf(submission, fieldOf);
+  const fieldErrors = fieldErrorsOf(submission, fieldOf, ['quietHours']);
   // What is stored is the address of the other kind.
   const isKept = channel !== undefined && (channel.kind === 'email') === (kind === 'email');
 

@@ -92,7 +92,9 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
               <th scope="row" class="name">
                 {channel.name}
               </th>
-              <td data-label="Kind">{KINDS[channel.kind]}</td>
+              <td class="nowrap" data-label="Kind">
+                {KINDS[channel.kind]}
+              </td>
               <td data-label="Sends">
                 {toContents(channel)}
                 <Subject channel={channel} />

@@ -55,7 +55,7 @@ export function SubscriptionDialog(props: SubscriptionDialogProps) {
   const submission = useSubmission();
   const [draft, setDraft] = useState(() => toDraft(subscription, ownEmail));
   const groups = useAnswer(reads.groups(tenantId));
-  const fieldErrors = fieldErrorsOf(submission, FIELD_OF);
+  const fieldErrors = fieldErrorsOf(submission, FIELD_OF, ['quietHours', 'pausedUntil']);
   const change = (changed: Partial<Draft>) => setDraft({ ...draft, ...changed });
   const isNothing = !draft.weekly && !draft.monthly && !draft.alerts;
 

@@ -47,6 +47,13 @@ test('a channel is added in a dialog that says which address is refused', async 
   expect(ada.problems()).toEqual(['400 POST channels/1']);
 
   await dialog.getByRole('button', { name: 'Use the test receiver on this machine' }).click();
+  await dialog.getByLabel('Quiet hours: wait until they are over').check();
+  await dialog.getByLabel('Until', { exact: true }).fill('22:00');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await fieldError.filter({ hasText: 'Quiet hours last' }).waitFor();
+  expect(await dialog.getByText('Quiet hours last').count()).toBe(1);
+  expect(ada.problems()).toEqual(['400 POST channels/1']);
+  await dialog.getByLabel('Quiet hours: wait until they are over').uncheck();
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await page.getByRole('row', { name: /Slack #traffic.*Problems and weekly report/ }).waitFor();
   expect(ada.problems()).toEqual([]);

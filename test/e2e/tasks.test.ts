@@ -537,3 +537,57 @@ test('a report is sent from its page by keyboard; a refusal is named there, and 
   await dialog.waitFor({ state: 'detached' });
   expect(ada.problems()).toEqual(['422 POST report-now/1']);
 });
+
+test('managers choose a channel for a report, and are told of the tenant’s limit; Notifications sends the mail of a channel too', async () => {
+  const { page } = ada;
+  const call = installation.as('ada@example.com');
+  const addChannel = async (channel: object) =>
+    expect((await call('POST', '/channels/1', { contents: 'reports', ...channel })).status).toBe(201);
+  await addChannel({ kind: 'slack', name: 'News', url: `${installation.url}/webhooks/slack/news` });
+  await addChannel({ kind: 'email', name: 'Board', email: 'ada@example.com' });
+  await ada.open('/t/1/reports?period=2026-09');
+  await page.getByRole('button', { name: 'Send…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Send the report of September 2026' });
+  await dialog.getByLabel('Send to').selectOption({ label: 'News (Slack)' });
+  await dialog.getByText('Quiet hours do not hold for it.').waitFor();
+  const send = dialog.getByRole('button', { name: /^Send/ });
+  const received = () => installation.webhooks.received().filter(({ path }) => path === '/slack/news').length;
+  const { madeAt } = (await call('GET', '/reports/1?period=2026-09')).body;
+  const forget = await storeSendings(100, madeAt);
+  await send.click();
+  const alert = dialog.getByRole('alert');
+  await alert.getByText('Members of this tenant have sent 100 reports within an hour').waitFor();
+  expect(received()).toBe(0);
+  expect(await findViolations(page)).toEqual([]);
+  await forget();
+  await send.click();
+  await dialog.getByRole('status').getByText('Sent to News (Slack).').waitFor();
+  expect(received()).toBe(1);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(ada.problems()).toEqual(['429 POST report-now/1']);
+
+  await ada.openSetting('Notifications');
+  const arrived = () =>
+    installation.mails.received().filter(({ to }) => to.includes('ada@example.com')).length;
+  const before = arrived();
+  await page.getByRole('button', { name: 'Send the report to Board as a test' }).click();
+  await page.getByText('Report delivered to Board.').waitFor();
+  expect(arrived()).toBe(before + 1);
+  expect(ada.problems()).toEqual([]);
+});
+
+/** As if other members had sent so many reports at that instant. Returns what takes them away. */
+async function storeSendings(attempts: number, triedAt: string): Promise<() => Promise<void>> {
+  const { db } = openDatabase(installation.database.url);
+  const deliveryKey = 'others';
+  const receiver = { receiverKind: 'person', receiverId: 0 } as const;
+  await db
+    .insertInto('delivery')
+    .values({ tenantId: 1, ...receiver, about: 'demand', deliveryKey, attempts, triedAt, sentAt: triedAt })
+    .execute();
+  return async () => {
+    await db.deleteFrom('delivery').where('deliveryKey', '=', deliveryKey).execute();
+    await db.destroy();
+  };
+}
