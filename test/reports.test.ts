@@ -215,6 +215,13 @@ test('a report of days before anything was collected has no figures, and one of 
     totals: { viewCount: { count: null, perDay: null, previous: { change: null } } },
     completeness: { knownDays: 0, lostDays: 0, repositoryDays: 93 },
   });
+  for (const [range, key] of [
+    ['last-month', '2026-02'],
+    ['month', '2026-03'],
+    ['week', '2026-W10'],
+    ['90', null],
+  ])
+    expect((await ada('GET', `/reports/1?range=${range}`)).body.period.key, `${range}`).toBe(key);
   const later = await ada('GET', '/reports/1?period=2027-01');
   expect([later.status, later.body.error.code]).toEqual([400, 'day_in_future']);
   for (const query of [
@@ -222,6 +229,8 @@ test('a report of days before anything was collected has no figures, and one of 
     'period=2025-W53',
     'from=2026-01-01',
     'period=2026-10&from=2026-01-01&to=2026-01-02',
+    'period=2026-10&range=last-month',
+    'range=all',
   ])
     expect((await ada('GET', `/reports/1?${query}`)).body.error?.code, query).toBe('invalid_input');
   expect((await ada('GET', '/reports/99?period=2026-W10')).body.error.code).toBe('tenant_not_found');

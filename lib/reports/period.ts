@@ -2,6 +2,8 @@ import type { ReportPeriod } from '../answers/reports.ts';
 import { addDays, type Day, lastOfWeek, monthOf, newestEndedWeek, startOf, toDay, weekOf } from '../day.ts';
 import { formatBucket, formatSpan } from '../day-format.ts';
 import { weekLabel } from '../stats/buckets.ts';
+import { namedSpan } from '../stats/named-span.ts';
+import { RANGES, type RangeName } from '../stats/range-names.ts';
 
 /** '2026-10' or '2026-W47'. */
 export const PERIOD_PATTERN = /^\d{4}-(0[1-9]|1[0-2]|W(0[1-9]|[1-4]\d|5[0-3]))$/;
@@ -38,6 +40,23 @@ export function weekPeriod(day: Day): ReportPeriod {
 /** Any days, which stay a range also if they are a whole week or month. */
 export function rangePeriod(from: Day, to: Day): ReportPeriod {
   return { kind: 'range', key: null, label: formatSpan(from, to), from, to };
+}
+
+/** The period of these days: a month or a week, if they are a whole one. */
+export function periodOfDays(from: Day, to: Day): ReportPeriod {
+  const whole = [monthPeriod(from), weekPeriod(from)].find((one) => one.from === from && one.to === to);
+  return whole ?? rangePeriod(from, to);
+}
+
+/** The named ranges that have a report: all time has none. */
+export const REPORT_RANGES = RANGES.filter((name) => name !== 'all');
+export type ReportRange = Exclude<RangeName, 'all'>;
+
+/** The period that a named range means on a day. */
+export function periodOfRange(range: ReportRange, today: Day): ReportPeriod {
+  if (range === 'month') return monthPeriod(today);
+  const { from, to } = namedSpan(range, today, null);
+  return periodOfDays(from, to);
 }
 
 /** The newest month that has ended by the day. */

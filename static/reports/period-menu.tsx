@@ -1,13 +1,14 @@
 import { useState } from 'preact/hooks';
-import type { ReportPeriod } from '../../lib/answers/reports.ts';
+import type { Report, ReportPeriod } from '../../lib/answers/reports.ts';
 import { toDay } from '../../lib/day.ts';
+import { periodOfDays } from '../../lib/reports/period.ts';
 import { Icon } from '../controls/icon.tsx';
 import { lazy } from '../controls/loading.tsx';
 import { Menu, type MenuItem, type MenuSection } from '../controls/menu.tsx';
 import { Key } from '../controls/range-menu.tsx';
 import { go, usePlace, withQuery } from '../location.ts';
 import { CALENDAR, type NamedRange, ROLLING } from '../ranges.ts';
-import { addressOf, newestPeriods, periodOf, periodOfDays } from './period.ts';
+import { addressOf, newestPeriods, periodOf } from './period.ts';
 
 const SpanDialog = lazy(
   async () => (await import('../controls/span-dialogs.tsx')).SpanDialog,
@@ -20,21 +21,22 @@ const OTHERS = [...ROLLING, ...CALENDAR].filter(
 );
 
 interface PeriodMenuProps {
-  /** The period that is shown, once it is known. */
-  shown: ReportPeriod | undefined;
+  /** The report that is shown, once it is known. */
+  report: Report | undefined;
 }
 
 /** Chooses the week, the month or the days of the report. */
-export function PeriodMenu({ shown }: PeriodMenuProps) {
+export function PeriodMenu({ report }: PeriodMenuProps) {
   const place = usePlace();
   const [asking, setAsking] = useState(false);
-  const asked = periodOf(place.query) ?? shown;
+  // The server's day counts; the browser's stands in until there is an answer.
+  const today = toDay(report ? new Date(report.madeAt) : new Date());
+  const asked = periodOf(place.query, today) ?? report?.period;
   const show = (period: ReportPeriod) => go(withQuery(place, addressOf(period)));
   const ask = () => setAsking(true);
   const isShown = (period: ReportPeriod) => period.from === asked?.from && period.to === asked?.to;
 
   function sections(): MenuSection[] {
-    const today = toDay(new Date());
     const { months, weeks } = newestPeriods(today);
     const toItem = (period: ReportPeriod, named?: NamedRange): MenuItem => ({
       label: named?.label ?? period.label,
@@ -83,7 +85,7 @@ export function PeriodMenu({ shown }: PeriodMenuProps) {
           key={value}
           shortcut={value === 'all' ? undefined : shortcut}
           onPress={() => {
-            const period = periodOf(new URLSearchParams({ range: value }));
+            const period = periodOf(new URLSearchParams({ range: value }), today);
             if (period) show(period);
           }}
         />

@@ -1,39 +1,43 @@
 import type { ReportPeriod } from '../../lib/answers/reports.ts';
-import { addDays, type Day, isDay, toDay } from '../../lib/day.ts';
-import { monthPeriod, parsePeriod, rangePeriod, weekPeriod } from '../../lib/reports/period.ts';
+import { addDays, type Day, isDay } from '../../lib/day.ts';
+import {
+  monthPeriod,
+  parsePeriod,
+  periodOfDays,
+  periodOfRange,
+  REPORT_RANGES,
+  weekPeriod,
+} from '../../lib/reports/period.ts';
 import { namedSpan } from '../../lib/stats/named-span.ts';
-import { RANGES } from '../../lib/stats/range-names.ts';
 
-/** The period of these days: a month or a week, if they are a whole one. */
-export function periodOfDays(from: Day, to: Day): ReportPeriod {
-  const whole = [monthPeriod(from), weekPeriod(from)].find((one) => one.from === from && one.to === to);
-  return whole ?? rangePeriod(from, to);
-}
+/** The range of an address, which may be that of another page. All time has no report. */
+const rangeOf = (query: URLSearchParams) => REPORT_RANGES.find((one) => one === query.get('range'));
 
-/** The period of a range of the range menu; null for all time, whose first day is not known here. */
-function periodOfRange(range: string, today: Day): ReportPeriod | null {
-  const name = RANGES.find((one) => one === range);
-  if (name === undefined || name === 'all') return null;
-  if (name === 'month') return monthPeriod(today);
-  const { from, to } = namedSpan(name, today, null);
-  return periodOfDays(from, to);
-}
-
-/** The period that an address asks for, also by the range of another page. Null: the newest month that has ended. */
-export function periodOf(query: URLSearchParams, today = toDay(new Date())): ReportPeriod | null {
-  const key = query.get('period');
-  if (key) return parsePeriod(key);
+/** The days of an address. */
+function daysOf(query: URLSearchParams): ReportPeriod | null {
   const from = query.get('from') ?? '';
   const to = query.get('to') ?? '';
-  if (isDay(from) && isDay(to)) return periodOfDays(from, to);
-  return periodOfRange(query.get('range') ?? '', today);
+  return isDay(from) && isDay(to) ? periodOfDays(from, to) : null;
 }
 
-/** How the API is asked for the report of an address. It refuses a name that means no period. */
-export function requestOf(query: URLSearchParams) {
-  const period = periodOf(query);
-  if (period?.key === null) return { from: period.from, to: period.to };
-  return { period: period?.key ?? query.get('period') };
+/** The period that an address asks for. Null: the newest month that has ended. */
+export function periodOf(query: URLSearchParams, today: Day): ReportPeriod | null {
+  const key = query.get('period');
+  if (key) return parsePeriod(key);
+  const range = rangeOf(query);
+  return daysOf(query) ?? (range ? periodOfRange(range, today) : null);
+}
+
+/**
+ * How the API is asked for the report of an address. It knows what day it is, so it is asked for named ranges by name, and it
+ * refuses a name that means no period.
+ */
+export function requestOf(query: URLSearchParams): Record<string, string | null> {
+  const key = query.get('period');
+  if (key) return { period: key };
+  const days = daysOf(query);
+  if (days) return days.key === null ? { from: days.from, to: days.to } : { period: days.key };
+  return { range: rangeOf(query) ?? null };
 }
 
 /** What changes in an address so that it names the period. */

@@ -39,7 +39,7 @@ export function Reports({ tenantId }: { tenantId: number }) {
       <PageHead
         title="Report"
         scrolls
-        beside={<PeriodMenu shown={report?.period} />}
+        beside={<PeriodMenu report={report} />}
         actions={
           <>
             <GroupMenu tenantId={tenantId} groups={groupsOf(report)} count={countOf(report)} />

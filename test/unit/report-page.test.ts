@@ -26,7 +26,11 @@ test('a period is asked of the API and kept in the address as it was chosen', ()
   const requested = (query: string) => requestOf(new URLSearchParams(query));
   expect(requested('period=2026-10')).toEqual({ period: '2026-10' });
   expect(requested('from=2026-10-03&to=2026-10-20')).toEqual({ from: '2026-10-03', to: '2026-10-20' });
-  expect(requested('')).toEqual({ period: null });
+  expect(requested('from=2026-10-01&to=2026-10-31')).toEqual({ period: '2026-10' });
+  // The API knows what day it is.
+  expect(requested('range=last-month')).toEqual({ range: 'last-month' });
+  expect(requested('range=all')).toEqual({ range: null });
+  expect(requested('')).toEqual({ range: null });
   expect(requested('period=nonsense')).toEqual({ period: 'nonsense' });
   expect(month && addressOf(month)).toEqual({ period: '2026-10', range: null, from: null, to: null });
   expect(days && addressOf(days)).toMatchObject({ period: null, from: '2026-10-03', to: '2026-10-20' });
