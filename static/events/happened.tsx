@@ -159,9 +159,7 @@ function Row({ tenantId, event, repositoryId, groupId, onChanged }: RowProps) {
       onPointerEnter={() => lightEvents([event])}
       onPointerLeave={() => lightEvents([])}
     >
-      <time dateTime={event.date}>
-        {event.to === event.date ? formatShortDay(event.date) : formatSpan(event.date, event.to)}
-      </time>
+      <EventTime event={event} />
       <span class="ev">
         <svg class="i" viewBox="0 0 16 16" aria-hidden="true">
           <path d={eventIcon(event.kind)} />
@@ -203,6 +201,11 @@ function Row({ tenantId, event, repositoryId, groupId, onChanged }: RowProps) {
       )}
     </li>
   );
+}
+
+/** The day of an event, or its days. */
+export function EventTime({ event: { date, to } }: { event: Pick<ChartEvent, 'date' | 'to'> }) {
+  return <time dateTime={date}>{to === date ? formatShortDay(date) : formatSpan(date, to)}</time>;
 }
 
 interface EventSentenceProps {

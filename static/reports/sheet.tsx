@@ -5,23 +5,16 @@ import { formatDifference } from '../../lib/number-format.ts';
 import { chartTitle, reportChart } from '../../lib/reports/chart.ts';
 import { toWords } from '../../lib/reports/words.ts';
 import { useMe } from '../app-context.ts';
+import { FigureRow } from '../charts/figure-row.tsx';
 import { SvgLegend } from '../charts/svg-chart.tsx';
 import { DataTable } from '../controls/data-table.tsx';
 import { Logo } from '../controls/icon.tsx';
 import { Empty, Notice } from '../controls/notice.tsx';
-import { EventSentence } from '../events/happened.tsx';
+import { EventSentence, EventTime } from '../events/happened.tsx';
 import { Change } from '../figures/change.tsx';
 import { DeltaButton } from '../figures/delta.tsx';
 import { trafficDelta } from '../figures/tiles.ts';
-import {
-  andMore,
-  formatBucket,
-  formatCount,
-  formatInstant,
-  formatShortDay,
-  formatSpan,
-  plural,
-} from '../format.ts';
+import { andMore, formatCount, formatInstant, formatShortDay, formatSpan, plural } from '../format.ts';
 import { usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
 import { ReportChart } from './chart.tsx';
@@ -178,15 +171,7 @@ function Views({ report }: { report: Report }) {
           ]}
         >
           {model.buckets.map((bucket, index) => (
-            <tr key={bucket}>
-              <th scope="row">{formatBucket(bucket, model.range.by)}</th>
-              {model.layers.map(({ label, values }) => (
-                <td key={label} class="number">
-                  {formatCount(values[index] ?? null)}
-                </td>
-              ))}
-              {model.before && <td class="number">{formatCount(model.before.values[index] ?? null)}</td>}
-            </tr>
+            <FigureRow key={bucket} model={model} index={index} />
           ))}
         </DataTable>
       </details>
@@ -266,6 +251,11 @@ function useFew<Item>(items: readonly Item[], few: number) {
   return { shown: all ? items : items.slice(0, few), more };
 }
 
+/** How many more there are than the report lists. */
+function Unlisted({ count }: { count: number }) {
+  return count > 0 ? <p class="muted">…{andMore(count)}.</p> : null;
+}
+
 const FEW_REPOSITORIES = 25;
 
 function Repositories({ report }: { report: Report }) {
@@ -310,7 +300,7 @@ function Repositories({ report }: { report: Report }) {
         ))}
       </DataTable>
       {more}
-      {unlisted > 0 && <p class="muted">…{andMore(unlisted)}.</p>}
+      <Unlisted count={unlisted} />
     </Section>
   );
 }
@@ -353,7 +343,7 @@ function Referrers({ report: { tenant, referrers, referrerCount } }: { report: R
         ))}
       </ul>
       {more}
-      {unlisted > 0 && <p class="muted">…{andMore(unlisted)}.</p>}
+      <Unlisted count={unlisted} />
     </Section>
   );
 }
@@ -375,9 +365,7 @@ function Happened({ report: { tenant, events, eventCounts, repositoryCount } }: 
       <ul class="report-list dated">
         {shown.map((event, place) => (
           <li key={place}>
-            <time dateTime={event.date}>
-              {event.to === event.date ? formatShortDay(event.date) : formatSpan(event.date, event.to)}
-            </time>
+            <EventTime event={event} />
             <span>
               <EventSentence tenantId={tenant.tenantId} event={event} named={repositoryCount > 1} />
             </span>
@@ -385,7 +373,7 @@ function Happened({ report: { tenant, events, eventCounts, repositoryCount } }: 
         ))}
       </ul>
       {more}
-      {unlisted > 0 && <p class="muted">…{andMore(unlisted)}.</p>}
+      <Unlisted count={unlisted} />
     </Section>
   );
 }
@@ -510,7 +498,7 @@ function NewlyTracked({ report: { tenant, newlyTracked } }: { report: Report }) 
           </li>
         ))}
       </ul>
-      {count > repositories.length && <p class="muted">…{andMore(count - repositories.length)}.</p>}
+      <Unlisted count={count - repositories.length} />
     </Section>
   );
 }

@@ -2,8 +2,9 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SharedBlock, SharedPage } from '../../lib/answers/shares.ts';
 import type { ChartModel } from '../../lib/charts/model.ts';
-import { formatBucket, formatSpan } from '../../lib/day-format.ts';
+import { formatSpan } from '../../lib/day-format.ts';
 import { formatCount } from '../../lib/number-format.ts';
+import { FigureRow } from '../charts/figure-row.tsx';
 import { SvgChart, SvgLegend } from '../charts/svg-chart.tsx';
 
 interface SharedViewProps {
@@ -212,14 +213,7 @@ function FigureTable({ title, model }: { title: string; model: ChartModel }) {
         </thead>
         <tbody>
           {newest.map(({ bucket, index }) => (
-            <tr key={bucket}>
-              <th scope="row">{formatBucket(bucket, model.range.by)}</th>
-              {model.layers.map(({ label, values }) => (
-                <td key={label} class="number">
-                  {formatCount(values[index] ?? null)}
-                </td>
-              ))}
-            </tr>
+            <FigureRow key={bucket} model={model} index={index} />
           ))}
         </tbody>
       </table>
