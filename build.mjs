@@ -29,13 +29,19 @@ async function actionNames() {
 
 /**
  * Parts of packages that no action uses, but the packages refer to: Kysely's builders of tables, zod's JSON Schema, which
- * openapi.json is made with before, and nodemailer's types of files, which we name ourselves. Compiling them would take a tenth of the time in which an action loads.
+ * openapi.json is made with before, and of nodemailer the types of files, which we name ourselves, and what fetches, signs, goes through
+ * proxies, signs in with OAuth or knows the servers of mail services. Compiling them would take a tenth of the time in which an action loads.
  */
 const UNUSED = [
   'kysely/dist/esm/schema/schema.js',
   'zod/v4/core/to-json-schema.js',
   'zod/v4/core/json-schema-processors.js',
   'nodemailer/dist/esm/mime-funcs/mime-types.js',
+  'nodemailer/dist/esm/fetch/index.js',
+  'nodemailer/dist/esm/dkim/index.js',
+  'nodemailer/dist/esm/smtp-connection/http-proxy-client.js',
+  'nodemailer/dist/esm/xoauth2/index.js',
+  'nodemailer/dist/esm/well-known/services.js',
 ];
 
 /** Of mcp, which tells assistants the schemas of its tools. Its package checks what clients answer, and we ask them nothing. */
@@ -60,7 +66,8 @@ const without = (unused) => ({
       const text = await readFile(file, 'utf8');
       const declared = [...text.matchAll(/^export (?:const|function|class) (\w+)/gm)].map(([, name]) => name);
       const renamed = [...text.matchAll(/^export \{ \w+ as (\w+) \}/gm)].map(([, name]) => name);
-      const names = [...declared, ...renamed].map((name) => `unused as ${name}`);
+      const isDefault = /^export default /m.test(text) ? ['default'] : [];
+      const names = [...declared, ...renamed, ...isDefault].map((name) => `unused as ${name}`);
       return { contents: `function unused() {}\nexport { ${names.join(', ')} };` };
     });
     onEnd(() => {
