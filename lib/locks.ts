@@ -7,13 +7,18 @@ import { notFound } from './request.ts';
  * among them, and then insert another. Throws `tenant_not_found`.
  */
 export async function lockTenant(trx: Transaction<Tables>, tenantId: number): Promise<void> {
+  if (!(await lockTenantIfThere(trx, tenantId))) throw notFound('tenant');
+}
+
+/** The same for alarms, which leave out a tenant that is gone: false. */
+export async function lockTenantIfThere(trx: Transaction<Tables>, tenantId: number): Promise<boolean> {
   const row = await trx
     .selectFrom('tenant')
     .select('tenantId')
     .where('tenantId', '=', tenantId)
     .forUpdate()
     .executeTakeFirst();
-  if (!row) throw notFound('tenant');
+  return row !== undefined;
 }
 
 /** The same for a GitHub server and its app. Throws `server_not_found`. */

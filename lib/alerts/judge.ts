@@ -7,6 +7,7 @@ import type { Tables } from '../db/tables.ts';
 import { listReleases } from '../extras/releases.ts';
 import { listStoredGroups } from '../groups/contents.ts';
 import type { Instant } from '../instant.ts';
+import { lockTenantIfThere } from '../locks.ts';
 import { logsKeptSince } from '../retention.ts';
 import { listRises } from '../snapshots.ts';
 import { METRICS } from '../traffic/figures.ts';
@@ -457,13 +458,7 @@ async function claim(
   rows: readonly DueRepository[],
   judged: readonly Judged[],
 ): Promise<boolean> {
-  const tenant = await trx
-    .selectFrom('tenant')
-    .select('tenantId')
-    .where('tenantId', '=', tenantId)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!tenant) return false;
+  if (!(await lockTenantIfThere(trx, tenantId))) return false;
   const current = await trx
     .selectFrom('repository as r')
     .leftJoin('alertJudgement as j', (join) =>

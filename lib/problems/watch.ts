@@ -5,6 +5,7 @@ import { inTransaction } from '../db/portable.ts';
 import { requireInitialized } from '../db/schema.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Instant } from '../instant.ts';
+import { lockTenantIfThere } from '../locks.ts';
 import { stalledColumn, toFullName } from '../repositories/repository.ts';
 import { logsKeptSince } from '../retention.ts';
 import { listFailingRules } from '../tracking/failing.ts';
@@ -206,13 +207,7 @@ async function updateProblems(
   found: readonly FoundProblem[],
   now: Date,
 ): Promise<{ began: number; over: number }> {
-  const tenant = await trx
-    .selectFrom('tenant')
-    .select('tenantId')
-    .where('tenantId', '=', tenantId)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!tenant) return { began: 0, over: 0 };
+  if (!(await lockTenantIfThere(trx, tenantId))) return { began: 0, over: 0 };
   const { began, over } = compareProblems(
     await selectOpenProblems(trx).where('tenantId', '=', tenantId).execute(),
     found,
