@@ -75,10 +75,11 @@ const app = createApp();
 const channelIdOf = (c: Call) => parseId(c.req.param('channelId'), 'channel');
 
 app.get('/:tenantId', async (c) => {
-  const { db, tenantId } = await requireAccess(c, 'changeChannels');
+  const { db, tenantId, now } = await requireAccess(c, 'changeChannels');
   const channels = await listChannels(db, tenantId);
   const { demoWebhookUrl: demoUrl, mail } = c.env.config;
-  return json<ChannelList>({ channels, demoUrl, sendsMail: mail !== null });
+  const [{ period: newestWeek }] = dueReports(now);
+  return json<ChannelList>({ channels, demoUrl, sendsMail: mail !== null, newestWeek });
 });
 
 app.post('/:tenantId', async (c) => {

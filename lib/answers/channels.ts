@@ -3,7 +3,7 @@ import { choiceField } from '../fields.ts';
 import { Instant } from './figures.ts';
 import { MailConsent } from './mail.ts';
 import { QuietHours } from './quiet-hours.ts';
-import { Report } from './reports.ts';
+import { Report, ReportPeriod } from './reports.ts';
 
 export const Channel = z.object({
   channelId: z.int(),
@@ -36,6 +36,8 @@ export const ChannelList = z.object({
   channels: z.array(Channel),
   demoUrl: z.string().nullable(),
   sendsMail: z.boolean(),
+  /** The week of the newest weekly report. */
+  newestWeek: ReportPeriod,
 });
 export type ChannelList = z.infer<typeof ChannelList>;
 

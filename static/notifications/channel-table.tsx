@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ChannelTest } from '../../actions/channels.ts';
 import type { Channel } from '../../lib/answers/channels.ts';
-import { dueReports } from '../../lib/reports/period.ts';
+import type { ReportPeriod } from '../../lib/answers/reports.ts';
 import { useApp } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Menu } from '../controls/menu.tsx';
@@ -21,13 +21,16 @@ const CONTENTS: Record<Channel['contents'], string> = {
 interface ChannelTableProps {
   tenantId: number;
   channels: Channel[];
+  /** The week of the newest weekly report. */
+  newestWeek: ReportPeriod;
   onTested: () => void;
   onEdit: (channel: Channel) => void;
   onDelete: (channel: Channel) => void;
 }
 
 /** Each channel with the outcome of its last message. */
-export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }: ChannelTableProps) {
+export function ChannelTable(props: ChannelTableProps) {
+  const { tenantId, channels, newestWeek, onTested, onEdit, onDelete } = props;
   const { api } = useApp();
   const submission = useSubmission();
   const [tested, setTested] = useState<string>();
@@ -53,9 +56,8 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
 
   /** The mail with the chart, which the test of a channel has no memory for. */
   async function sendNewest({ channelId, group }: Channel) {
-    const [{ period }] = dueReports(new Date());
-    const groupId = group?.groupId ?? null;
-    await sendReport(api, { tenantId, period, groupId, receiver: { channelId }, key: crypto.randomUUID() });
+    const asked = { period: newestWeek, groupId: group?.groupId ?? null, receiver: { channelId } };
+    await sendReport(api, { tenantId, ...asked, key: crypto.randomUUID() });
   }
 
   async function ask(channel: Channel) {

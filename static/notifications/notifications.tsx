@@ -58,11 +58,12 @@ function Channels({ tenantId }: { tenantId: number }) {
         </button>
       </header>
       <Answered loaded={list}>
-        {({ channels, demoUrl }) => (
+        {({ channels, demoUrl, newestWeek }) => (
           <>
             <ChannelTable
               tenantId={tenantId}
               channels={channels}
+              newestWeek={newestWeek}
               onTested={list.reload}
               onEdit={setEditing}
               onDelete={setDeleting}
