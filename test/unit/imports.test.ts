@@ -118,6 +118,7 @@ const SHARED_WITH_PAGES = [
   'lib/exports/writer.ts',
   'lib/number-format.ts',
   'lib/alerts/titles.ts',
+  'lib/alerts/words.ts',
   'lib/problems/titles.ts',
   'lib/stats/buckets.ts',
   'lib/stats/named-span.ts',
