@@ -43,6 +43,9 @@ beforeAll(async () => {
   await note({});
   await note({ groupId, text: '=1+1 "quoted"\nand more' });
   await note({ repositoryIds: [ids[1]], to: DAYS[1], link: 'https://example.com/a,b' });
+  const rule = { owner: northwind, namePattern: 'none-*', exceptions: [`${northwind}/none-at-all`] };
+  const definition = { ...rule, forks: 'excluded', archived: 'included', visibility: 'any' };
+  expect((await ada('POST', `/rules/${tenantId}`, definition)).status).toBe(201);
   const copy = { name: 'Ours' };
   expect((await ada('POST', `/dashboards/${tenantId}/portfolio/copy`, copy)).status).toBe(201);
 });
@@ -65,7 +68,12 @@ test('an export holds what the pages show', async () => {
     'group-repositories': 2,
     annotations: 3,
     dashboards: 1,
+    rules: 1,
+    exclusions: 0,
   });
+  expect(Buffer.from(files.get('rules.csv') ?? '').toString()).toContain(
+    `${northwind},none-*,${northwind}/none-at-all,excluded,included,any`,
+  );
   for (const table of ['traffic-days', 'traffic-windows', 'referrers', 'paths', 'facts', 'stars'])
     expect([table, rows[table]]).not.toEqual([table, 0]);
 
@@ -118,6 +126,7 @@ test('who sees some repositories exports those', async () => {
     'Launch',
   ]);
   expect([read.tenant.groups, read.tenant.imports]).toEqual([[], []]);
+  expect(Buffer.from(files.get('rules.csv') ?? '').toString()).not.toContain('none-');
   const text = Buffer.from(files.get('referrers.csv') ?? '').toString();
   expect(text).toContain('/burrow,');
   expect(text).not.toContain('/tidy-dates,');

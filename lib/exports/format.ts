@@ -294,6 +294,29 @@ export const EXPORT_TABLES = {
       ),
     },
   },
+  rules: {
+    about: 'tenant',
+    meaning: 'The rules that track repositories.',
+    columns: {
+      owner: toldOnly(text('The owner on GitHub.')),
+      namePattern: toldOnly(text('Names, with * and ?.')),
+      exceptions: optional(
+        toldOnly(text('Full names that it leaves out, with * and ?, separated by commas.')),
+      ),
+      forks: toldOnly(text('included or excluded.')),
+      archived: toldOnly(text('included or excluded.')),
+      visibility: toldOnly(text('any, public, private or internal.')),
+    },
+  },
+  exclusions: {
+    about: 'tenant',
+    meaning: 'Repositories that somebody removed, so that no rule adds them again.',
+    columns: {
+      githubId: toldOnly(integer('GitHub’s number of the repository, which never changes.')),
+      owner: toldOnly(text('Its owner on GitHub.')),
+      name: toldOnly(text('Its name.')),
+    },
+  },
   imports: {
     about: 'tenant',
     meaning: 'Imports: who brought figures from elsewhere, when, and with which tools they were made.',
@@ -376,10 +399,9 @@ export function columnsOf(table: ExportTable): NamedColumn[] {
 export const LEFT_OUT = [
   'GitHub tokens, app keys and API keys: nothing secret leaves the installation',
   'members and their addresses: annotations and imports have people’s names only',
-  'notification channels, subscriptions and alerts, and the messages that were sent',
+  'notification channels, subscriptions and alerts with their settings, and the messages that were sent: they have addresses',
   'shares and badges: their addresses are secrets',
   'the audit log and the log of collections, which have pages of their own',
-  'rules that track repositories: they would begin to track in another tenant',
   'built-in dashboards, which every installation has',
   'what is derived: first days of referrers, lost days, sums',
 ] as const;

@@ -2,6 +2,7 @@ import type { TenantAccess } from '../access.ts';
 import { exportAnnotations } from '../annotations.ts';
 import type { Db } from '../db/database.ts';
 import { listStoredGroups } from '../groups/contents.ts';
+import { listStoredRules } from '../tracking/rows.ts';
 import type { ExportRow, ExportTable } from './format.ts';
 import type { KeyedTable } from './tables.ts';
 
@@ -27,6 +28,8 @@ export const LISTS: Lists = {
       .where('tenantId', '=', tenantId)
       .orderBy('dashboardId')
       .execute(),
+  rules: listTrackingRules,
+  exclusions: listExclusions,
   imports: listImports,
   'import-files': listImportFiles,
   'import-repositories': listImportRepositories,
@@ -85,6 +88,29 @@ async function listGroupRepositories(db: Db, { tenantId, repositoryIds }: Tenant
     .orderBy('g.name')
     .orderBy('c.groupId')
     .orderBy('c.repositoryId')
+    .execute();
+}
+
+async function listTrackingRules(db: Db, { tenantId, repositoryIds }: TenantAccess) {
+  if (repositoryIds !== null) return [];
+  const rules = await listStoredRules(db, tenantId);
+  return rules.map(({ owner, namePattern, exceptions, forks, archived, visibility }) => ({
+    owner,
+    namePattern,
+    exceptions: exceptions.join(',') || null,
+    forks,
+    archived,
+    visibility,
+  }));
+}
+
+async function listExclusions(db: Db, { tenantId, repositoryIds }: TenantAccess) {
+  if (repositoryIds !== null) return [];
+  return db
+    .selectFrom('trackingExclusion')
+    .select(['githubId', 'owner', 'name'])
+    .where('tenantId', '=', tenantId)
+    .orderBy('githubId')
     .execute();
 }
 

@@ -42,7 +42,8 @@ export function Imports({ tenantId }: { tenantId: number }) {
         title="Import history"
         below={
           <p class="lead">
-            Bring the days that other tools have kept. You see what is in the files before anything is stored.
+            Bring the days that other tools, or another installation, have kept. You see what is in the files
+            before anything is stored.
           </p>
         }
       />

@@ -154,7 +154,24 @@ function Recognised(props: RecognisedProps) {
       {repositories.length + settings.count === 0 ? (
         <Nothing summary={summary} onCancel={onCancel} />
       ) : (
-        <Panel title="In these files" beside={<FilesButton summary={summary} />}>
+        <Panel
+          title="In these files"
+          beside={
+            <>
+              <FilesButton summary={summary} />
+              {open.length > 1 && mayTrack && (
+                <button
+                  type="button"
+                  class="button small primary"
+                  disabled={destinations.tracking.busy}
+                  onClick={() => destinations.track(open)}
+                >
+                  {destinations.tracking.busy ? 'Asking GitHub…' : `Track all ${formatCount(open.length)}`}
+                </button>
+              )}
+            </>
+          }
+        >
           {destinations.error && <Failure error={destinations.error} />}
           {repositories.length === 0 ? (
             <p class="muted">No repositories: only groups, dashboards or annotations.</p>
@@ -165,18 +182,6 @@ function Recognised(props: RecognisedProps) {
               hints={hintsOf(problems)}
               mayTrack={mayTrack}
             />
-          )}
-          {open.length > 1 && mayTrack && (
-            <p class="pager">
-              <button
-                type="button"
-                class="button small"
-                disabled={destinations.tracking.busy}
-                onClick={() => destinations.track(open)}
-              >
-                {destinations.tracking.busy ? 'Asking GitHub…' : `Track all ${formatCount(open.length)}`}
-              </button>
-            </p>
           )}
         </Panel>
       )}

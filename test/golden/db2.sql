@@ -350,6 +350,7 @@ select "REPOSITORY_ID", "OWNER", "NAME", "VISIBILITY", "TOPICS" from "REPOSITORY
 -- an export
 select "ANNOTATION_ID", "CLIENT_KEY", "FROM_DATE", "TO_DATE", "NOTE", "LINK", "SCOPE", "GROUP_ID", "AUTHOR", "CREATED_AT" from "ANNOTATION" where "TENANT_ID" = ? order by "FROM_DATE" desc, "ANNOTATION_ID" desc;
 select "C"."REPOSITORY_ID", "G"."NAME" as "GROUP" from "GROUP_REPOSITORY" as "C" inner join "REPOSITORY_GROUP" as "G" on "G"."TENANT_ID" = "C"."TENANT_ID" and "G"."GROUP_ID" = "C"."GROUP_ID" where "C"."TENANT_ID" = ? order by "G"."NAME", "C"."GROUP_ID", "C"."REPOSITORY_ID";
+select "GITHUB_ID", "OWNER", "NAME" from "TRACKING_EXCLUSION" where "TENANT_ID" = ? order by "GITHUB_ID";
 select "IMPORT_ID", "CREATED_AT", "AUTHOR", "TOOLS", "STATUS", "FIRST_DATE", "LAST_DATE" from "IMPORT" where "TENANT_ID" = ? order by "IMPORT_ID";
 select "IMPORT_ID", "FILE_NUMBER", "PATH", "SIZE_BYTES" as "SIZE", "SHA256", "TOOL" from "IMPORT_FILE" where "TENANT_ID" = ? order by "IMPORT_ID", "FILE_NUMBER";
 select "IMPORT_ID", "REPOSITORY_ID", "FILE_NUMBERS" from "IMPORT_REPOSITORY" where "TENANT_ID" = ? order by "IMPORT_ID", "REPOSITORY_ID";
@@ -360,6 +361,7 @@ select "REPOSITORY_ID", "GITHUB_ID", "OWNER", "NAME", "VISIBILITY", "ARCHIVED_AT
 select "REPOSITORY_ID", "NAME_BEFORE" from "REPOSITORY_EVENT" where "TENANT_ID" = ? and "KIND" in (?) and "NAME_BEFORE" is not null order by "REPOSITORY_ID", "OCCURRED_AT";
 select "REPOSITORY_ID", "SNAPSHOT_DATE" as "DATE", "LIST_RANK" as "RANK", "PATH" as "PATH", "TITLE" as "TITLE", "VIEW_COUNT" as "VIEW_COUNT", "VIEW_UNIQUES" as "VIEW_UNIQUES", "IMPORT_ID" as "IMPORT_ID" from "PATH_SNAPSHOT" as "T" where "TENANT_ID" = ? and ("REPOSITORY_ID" >= ? and (("REPOSITORY_ID" > ?) or ("REPOSITORY_ID" = ? and "SNAPSHOT_DATE" > ?))) order by "REPOSITORY_ID", "SNAPSHOT_DATE", "LIST_RANK" fetch first 2500 rows only;
 select "REPOSITORY_ID", "TRAFFIC_DATE" as "DATE", "METRIC" as "METRIC", "KEPT" as "KEPT", "OBSERVED" as "OBSERVED", "OBSERVED_AT" as "OBSERVED_AT", "IMPORT_ID" as "IMPORT_ID" from "TRAFFIC_REVISION" as "T" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) order by "REPOSITORY_ID", "TRAFFIC_DATE", "METRIC", "OBSERVED" fetch first 2500 rows only;
+select "RULE_ID", "OWNER", "NAME_PATTERN", "EXCEPTIONS", "FORKS", "ARCHIVED", "VISIBILITY", "ORIGIN", "CREATED_BY" from "TRACKING_RULE" where "TENANT_ID" = ? order by "RULE_ID";
 select "T"."TENANT_ID", "T"."NAME", "S"."NAME" as "SERVER_NAME", "S"."WEB_URL" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" where "T"."TENANT_ID" = ?;
 select count(*) as "COUNT" from "PATH_SNAPSHOT" as "T" where "TENANT_ID" = ?;
 select count(*) as "COUNT" from "PUBLISHED_RELEASE" as "T" where "TENANT_ID" = ?;
