@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Report } from '../lib/answers/reports.ts';
 import { toReportMail } from '../lib/reports/mail.ts';
 import { drawChart } from '../lib/reports/picture.ts';
+import { callApi } from '../local/api-call.ts';
+import type { Installation } from '../local/installation.ts';
 import { addTenants, fillDays, openBenchInstallation } from './installation.ts';
 import { peakMemoryOf } from './memory.ts';
 import { printTable, quantile, round } from './table.ts';
@@ -11,6 +14,7 @@ const NOW = '2026-06-30T12:00:00.000Z';
 const MONTH = '2026-05';
 const TENANT_ID = 2;
 const REPOSITORIES = 300;
+const SENT_OF = [300, 1000];
 /** Enough for the month, the one before, and the same days a year earlier. */
 const DAYS = 2 * 365;
 const ROUNDS = 20;
@@ -57,4 +61,38 @@ export async function benchReport(): Promise<void> {
     rows,
   );
   await close();
+  for (const repositories of SENT_OF) await timeSending(repositories);
+}
+
+/** Times the actions that send reports, each in a fresh container, with the memory that they take. */
+async function timeSending(repositories: number): Promise<void> {
+  const { installation, close } = await openBenchInstallation();
+  const { host, database } = installation;
+  await addTenants(database.url, TENANT_ID);
+  await fillDays(database.url, { tenantId: TENANT_ID, repositories, days: DAYS, today: TODAY });
+  const ask = (method: string, path: string, body: unknown) =>
+    callApi(installation, 'ada@example.com', { method, path, body });
+  host.setParameters('traffic', { NOW: '2026-05-01T00:00:00.000Z' });
+  const all = { weekly: true, monthly: true, alerts: false };
+  await ask('POST', `/subscriptions/${TENANT_ID}`, all);
+  host.setParameters('traffic', { NOW });
+  const sendNow = () =>
+    ask('POST', `/report-now/${TENANT_ID}`, { key: randomUUID(), period: MONTH, receiver: 'me' });
+  const sendDue = async () => {
+    const { response } = await host.invoke('traffic/report-weekly', {});
+    const { sent } = response.result as { sent: number };
+    if (sent !== 2) throw new Error(`report-weekly sent ${JSON.stringify(response.result)}`);
+  };
+  const rows = [
+    ['report-now, cold', round(await timed(sendNow)), peakOf(installation, 'report-now')],
+    ['report-now, warm', round(await timed(sendNow)), peakOf(installation, 'report-now')],
+    ['report-weekly: a week and a month', round(await timed(sendDue)), peakOf(installation, 'report-weekly')],
+  ];
+  printTable(`report: sent of ${repositories} repositories by mail`, ['', 'ms', 'peak so far, MB'], rows);
+  await close();
+}
+
+function peakOf({ host }: Installation, action: string): number {
+  const own = host.containers().filter(({ key }) => key.includes(`/${action}@`));
+  return round(Math.max(...own.map(({ pid }) => peakMemoryOf(pid))), 0);
 }
