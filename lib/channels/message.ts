@@ -86,11 +86,8 @@ const textBlock = (text: string, more: object = {}) => ({ type: 'TextBlock', tex
  */
 function toTeams({ title, sections, link }: Message): Record<string, unknown> {
   const body = [
-    textBlock(escapeMarkdown(title), { size: 'Large', weight: 'Bolder' }),
-    ...sections.flatMap(({ heading, lines }) => [
-      textBlock(escapeMarkdown(heading), { weight: 'Bolder', spacing: 'Medium' }),
-      textBlock(lines.map(toMarkdownLine).join('\n')),
-    ]),
+    textBlock(escapeMarkdown(cutText(title, MAX_LINE_LENGTH)), { size: 'Large', weight: 'Bolder' }),
+    ...toTeamsSections(sections),
   ];
   const actions = link ? [{ type: 'Action.OpenUrl', title: link.label, url: link.href }] : [];
   const card = { $schema: 'http://adaptivecards.io/schemas/adaptive-card.json', type: 'AdaptiveCard' };
@@ -100,6 +97,32 @@ function toTeams({ title, sections, link }: Message): Record<string, unknown> {
     attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content }],
   };
 }
+
+/**
+ * The bytes of a card's sections: Teams takes 28 kB in all, and the title, the link and what surrounds them take the rest:
+ * https://learn.microsoft.com/en-us/microsoftteams/limits-specifications-teams
+ */
+const MAX_SECTIONS_BYTES = 24_000;
+
+function toTeamsSections(sections: Message['sections']) {
+  let left = MAX_SECTIONS_BYTES;
+  let leftOut = 0;
+  const blocks: object[] = [];
+  for (const { heading, lines } of sections) {
+    const head = textBlock(escapeMarkdown(heading), { weight: 'Bolder', spacing: 'Medium' });
+    left -= bytesOf([head, textBlock('')]);
+    const shown: string[] = [];
+    for (const line of lines.map(toMarkdownLine)) {
+      left -= bytesOf(line);
+      if (left >= 0) shown.push(line);
+      else leftOut += 1;
+    }
+    if (shown.length > 0) blocks.push(head, textBlock(shown.join('\n')));
+  }
+  return leftOut > 0 ? [...blocks, textBlock(`and ${leftOut} more`)] : blocks;
+}
+
+const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
 function toMarkdownLine({ text, href }: Line): string {
   const shown = escapeMarkdown(cutText(text, MAX_LINE_LENGTH));

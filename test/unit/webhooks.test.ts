@@ -29,6 +29,22 @@ test('a message of any length keeps Slack’s limits', () => {
   expect(blocks.at(-1)?.text.text).toBe('<https://pages.example/t/1|More>');
 });
 
+test('a message of any length keeps the limit of Teams, and says how much it leaves out', () => {
+  const long = message(
+    [
+      { heading: 'One', lines: lines(300, '*'.repeat(399)) },
+      { heading: 'Two', lines: lines(300, 'ü'.repeat(900)) },
+    ],
+    { title: '_'.repeat(500), summary: 'S'.repeat(9000) },
+  );
+  const payload = toPayload('teams', long);
+  expect(findAdaptiveCardError(payload)).toBeNull();
+  const card = JSON.stringify(payload);
+  const shown = card.split('- ').length - 1;
+  expect(shown).toBeGreaterThan(10);
+  expect(card).toContain(`and ${600 - shown} more`);
+});
+
 test('the test webhooks refuse what Slack refuses', () => {
   const { blocks } = toPayload('slack', message([{ heading: 'H', lines: lines(1, 'x') }])) as Blocks;
   const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } });
