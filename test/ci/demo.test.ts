@@ -137,17 +137,24 @@ test('both tenants’ channels got the weekly report, and one heard of the faili
   expect(report).toContain('Pinecone Tools: traffic in the week of');
 });
 
-test('the mailbox has the weekly report, and the feed what was noted on the day of the launch', async () => {
-  const mails = installation.mails.received();
-  expect(mails.map(({ to, mail }) => [to, mail.subject])).toContainEqual([
-    ['ada@example.com'],
-    expect.stringContaining('Northwind Labs'),
-  ]);
+test('a newsletter’s crowd is an open alert, which is in the mailbox beside both reports, and in the feed', async () => {
   const ada = installation.as('ada@example.com');
+  const { body } = await ada('GET', '/alerts/1?state=open&kind=spike');
+  const subject = 'northwind-labs/build-cache-action';
+  expect(body.alerts).toContainEqual(
+    expect.objectContaining({ subject, date: addDays(today, -2), referrer: 'javascriptweekly.com' }),
+  );
+  const subjects = installation.mails
+    .received()
+    .filter(({ to }) => to.includes('ada@example.com'))
+    .map(({ mail }) => mail.subject);
+  for (const part of [`Spike: ${subject}`, 'traffic in the week of 2 Mar 2026', 'traffic in February 2026'])
+    expect(subjects.filter((one) => one?.includes(part))).toHaveLength(1);
   const { key } = await createApiKey(ada, 1, { scope: 'feed' });
-  const { body } = await installation.anonymously('GET', `/feeds/1?key=${key}`);
-  const titles = readAtom(body).entries.map(({ title }) => title);
+  const { body: feed } = await installation.anonymously('GET', `/feeds/1?key=${key}`);
+  const titles = readAtom(feed).entries.map(({ title }) => title);
   expect(titles).toContainEqual(expect.stringMatching(/^northwind-labs\/burrow: Show HN: burrow/));
+  expect(titles).toContainEqual(expect.stringMatching(new RegExp(`^${subject}: .* views instead of about`)));
 });
 
 test('only the two days that GitHub counted again have revisions', async () => {
