@@ -360,7 +360,7 @@ test('a channel of a group gets the group’s report, and none once the group wa
   await ada('DELETE', `/channels/1/${channelId}`);
 });
 
-test('a report of many repositories with the longest names fits Slack and Teams', () => {
+test('a report of many repositories with the longest names fits Slack, Teams and a mail that Gmail shows whole', () => {
   const long = `${'x'.repeat(99)}/${'x'.repeat(99)}`;
   const change = { change: 12.3456, difference: 9_999_999, reason: null };
   const peak = { viewCount: 9_999_999, date: WEEK };
@@ -411,6 +411,9 @@ test('a report of many repositories with the longest names fits Slack and Teams'
   const message = toReportMessage(report, 'https://traffic.department.example.com');
   expect(findBlockKitError(toPayload('slack', message))).toBeNull();
   expect(findAdaptiveCardError(toPayload('teams', message))).toBeNull();
+  const mail = toReportMail(report, 'https://traffic.department.example.com', null)({ reason: 'R' });
+  // Gmail cuts what is longer than 102 kB.
+  expect(Buffer.byteLength(mail.html)).toBeLessThan(100_000);
 });
 
 const mailsTo = (email: string) => installation.mails.received().filter(({ to }) => to.includes(email));

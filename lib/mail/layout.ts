@@ -66,6 +66,10 @@ img{border:0;max-width:100%;height:auto}
 @media (max-width:620px){.figure{white-space:normal!important}.pad{padding-left:20px!important;padding-right:20px!important}.outer{padding:0!important}.card{border-radius:0!important;border-left:0!important;border-right:0!important}}
 @media (prefers-color-scheme:dark){${DARK}}`;
 
+/** Outlook for Windows draws with Word: it takes Times for a font that it does not have, and scales pictures with the screen. */
+const FOR_WORD =
+  '<!--[if mso]><xml><o:OfficeDocumentSettings><o:AllowPNG/><o:PixelsPerInch>96</o:PixelsPerInch></o:OfficeDocumentSettings></xml><style>*{font-family:Arial,sans-serif!important}</style><![endif]-->';
+
 const PAD = 'padding-left:32px;padding-right:32px';
 
 const row = (html: string, style: string) => `<tr><td class="pad" style="${PAD};${style}">${html}</td></tr>`;
@@ -81,7 +85,7 @@ export function mailParagraph(text: string): MailPart {
 
 /** A heading over parts that belong together. */
 export function mailHeading(text: string): MailPart {
-  const style = `margin:0;font:650 16px/1.35 ${FONT};${color('ink')}`;
+  const style = `margin:0;font:600 16px/1.35 ${FONT};${color('ink')}`;
   return {
     html: row(`<h2 class="c-ink" style="${style}">${toHtml(text)}</h2>`, 'padding-top:24px'),
     text: `\n${toPlain(text)}`,
@@ -159,7 +163,7 @@ function toCell({ text, href, tone }: MailCell, align: string, pad: string): str
 
 /** A picture that the mail carries, with the text for who does not see it. `width` in CSS pixels, at most 536. */
 export function mailPicture({ cid, alt, width }: { cid: string; alt: string; width: number }): MailPart {
-  const image = `<img src="cid:${escapeMarkup(cid)}" alt="${toHtml(alt)}" width="${width}" style="display:block;width:100%;max-width:${width}px;height:auto;border-radius:8px;font:400 14px/1.5 ${FONT}">`;
+  const image = `<img src="cid:${escapeMarkup(cid)}" alt="${toHtml(alt)}" width="${width}" border="0" style="display:block;width:100%;max-width:${width}px;height:auto;border-radius:8px;font:400 14px/1.5 ${FONT}">`;
   return { html: row(image, 'padding-top:12px'), text: toPlain(alt) };
 }
 
@@ -168,8 +172,8 @@ export function mailButton({ label, href }: { label: string; href: string }): Ma
   const address = toHref(href);
   if (address === null) return { html: '', text: '' };
   const link = `<a class="c-button-ink" href="${address}" style="display:inline-block;padding:11px 20px;font:600 15px/1.2 ${FONT};${color('button-ink')};text-decoration:none">${toHtml(label)}</a>`;
-  // Outlook has no padding on links: the cell has the color.
-  const table = `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td class="g-button" bgcolor="${COLORS.button[0]}" style="border-radius:8px;${ground('button')}">${link}</td></tr></table>`;
+  // Outlook has no padding on links: the cell has the color, and padding for Outlook alone.
+  const table = `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td class="g-button" align="center" bgcolor="${COLORS.button[0]}" style="border-radius:8px;mso-padding-alt:11px 20px;${ground('button')}">${link}</td></tr></table>`;
   return { html: row(table, 'padding-top:24px'), text: `\n${toPlain(label)}:\n${href}` };
 }
 
@@ -189,14 +193,14 @@ export function mailLayout({ title, preheader, parts, reason }: MailContent): Ma
       'padding-top:28px',
     ),
     row(
-      `<h1 class="c-ink" style="margin:0;font:650 22px/1.3 ${FONT};${color('ink')};word-break:break-word;overflow-wrap:anywhere">${toHtml(title)}</h1>`,
+      `<h1 class="c-ink" style="margin:0;font:600 22px/1.3 ${FONT};${color('ink')};word-break:break-word;overflow-wrap:anywhere">${toHtml(title)}</h1>`,
       'padding-top:6px',
     ),
     ...parts.map(({ html }) => html),
     row('&nbsp;', 'padding-top:8px;font-size:1px;line-height:16px'),
   ].join('');
   const html = `<!doctype html>
-<html lang="en" dir="ltr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"><meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no"><meta name="x-apple-disable-message-reformatting"><title>${toHtml(title)}</title><style>${STYLE}</style></head>
+<html lang="en" dir="ltr" xmlns:o="urn:schemas-microsoft-com:office:office"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"><meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no"><meta name="x-apple-disable-message-reformatting"><title>${toHtml(title)}</title><style>${STYLE}</style>${FOR_WORD}</head>
 <body class="g-ground" style="margin:0;padding:0;${ground('ground')}">${hidden}
 <table role="presentation" class="g-ground" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="${COLORS.ground[0]}" style="${ground('ground')}"><tr><td class="outer" align="center" style="padding:24px 12px">
 <!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->

@@ -10,10 +10,13 @@ import {
   mailTable,
 } from '../mail/layout.ts';
 import { CHART_WIDTH, describeChart } from './chart.ts';
+import { toFew } from './message.ts';
 import { toWords, type WordTable } from './words.ts';
 
 /** A mail shows as many rows as people read there; all are on the page. */
 const MAX_ROWS = 25;
+/** Lines of each other list: Gmail cuts a mail of more than 102 kB. */
+const MAX_LINES = 10;
 const CID = 'chart';
 
 /** Columns that a mail of 600 pixels has room for: the name, and three figures. */
@@ -40,7 +43,7 @@ export function toReportMail(report: Report, pagesUrl: string | null, png: Uint8
     ...(png ? [mailPicture({ cid: CID, alt: describeChart(report), width: CHART_WIDTH })] : []),
     ...toTable(repositories),
     ...toTable(groups),
-    ...lists.flatMap(({ heading, lines }) => [mailHeading(heading), mailList(lines)]),
+    ...lists.flatMap(({ heading, lines }) => [mailHeading(heading), mailList(toFew(lines, MAX_LINES))]),
     mailHeading('How complete is this?'),
     mailParagraph(completeness.join(' ')),
     ...(link ? [mailButton(link)] : []),

@@ -40,10 +40,9 @@ export function toReportMessage(report: Report, pagesUrl: string | null): Messag
 const MAX_LINES = 8;
 const MAX_LENGTH = 160;
 
-function toFew(lines: readonly Cell[]): Line[] {
-  const shown = lines
-    .slice(0, MAX_LINES)
-    .map((line) => toLine({ ...line, text: cutText(line.text, MAX_LENGTH) }));
+/** The first lines, cut, and how many more there are. */
+export function toFew(lines: readonly Cell[], most: number = MAX_LINES): Line[] {
+  const shown = lines.slice(0, most).map((line) => toLine({ ...line, text: cutText(line.text, MAX_LENGTH) }));
   const left = lines.length - shown.length;
   return left > 0 ? [...shown, { text: andMore(left) }] : shown;
 }

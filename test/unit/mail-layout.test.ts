@@ -90,3 +90,42 @@ You get this because a manager added this address.
   ])
     expect(mail.html).toContain(part);
 });
+
+test('a mail has what Outlook, Gmail and Apple Mail need', () => {
+  const rows: MailCell[][] = [
+    [
+      { text: 'a/b', href: 'https://example.org/' },
+      { text: '12', tone: 'up' },
+    ],
+  ];
+  const { html } = mailLayout({
+    title: 'T',
+    preheader: 'P',
+    parts: [
+      mailHeading('H'),
+      mailParagraph('Text'),
+      mailList([{ text: 'One', href: 'https://example.org/' }]),
+      mailTable({ caption: 'Figures', heads: ['Name', 'Views'], rows }),
+      mailPicture({ cid: 'days', alt: 'Views of each day', width: 536 }),
+      mailButton({ label: 'Open', href: 'https://example.org/' }),
+    ],
+    reason: 'R',
+  });
+  const [, body = ''] = html.split('</head>');
+  // Gmail leaves the styles of the head out in some of its apps, and Word knows neither flex nor grid.
+  expect(html).not.toMatch(/display:\s*(inline-)?(flex|grid)|<(script|link|iframe|form|video|svg)\b|url\(/);
+  for (const tag of body.match(/<(p|h1|h2|a|th|img)\b[^>]*>/g) ?? []) expect(tag).toContain('style="');
+  for (const [table] of body.matchAll(/<table[^>]*>/g))
+    expect(table).toMatch(/cellpadding="0" cellspacing="0" border="0"/);
+  for (const [table] of body.matchAll(/<table(?![^>]*aria-label)[^>]*>/g))
+    expect(table).toContain('role="presentation"');
+  // What has a ground has it as an attribute too, except the body, whose whole width a table fills.
+  for (const [, tag] of body.matchAll(/<(?!body)(\w+[^>]*background-color:[^>]*)>/g))
+    expect(tag).toContain('bgcolor="');
+  expect(body).toMatch(/<img src="cid:days" alt="Views of each day" width="536" border="0"/);
+  expect(html).toContain('<meta name="color-scheme" content="light dark">');
+  expect(html).toContain('<meta name="supported-color-schemes" content="light dark">');
+  expect(html).toContain('@media (prefers-color-scheme:dark)');
+  expect(html).toMatch(/<!--\[if mso\]>.*font-family:Arial/);
+  expect(html).toMatch(/<!--\[if mso\]><table role="presentation" width="600"/);
+});
