@@ -27,7 +27,7 @@ find_headers() {
 
 build_unixodbc() {
   require g++ g++
-  require odbcinst unixodbc-dev
+  require odbcinst 'unixodbc-dev odbcinst'
   require java default-jre-headless
   odbcinst -q -d -n 'PostgreSQL Unicode' >/dev/null || { echo 'Missing: odbc-postgresql (on Debian: apt-get install it).' >&2; exit 1; }
   local headers
