@@ -2,9 +2,9 @@ import { byDetector, byNaiveRule, type Rule, type Score, score } from './alerts/
 import { type SimulatedRepository, simulate, type TrueEvent } from './alerts/simulate.ts';
 import { printTable } from './table.ts';
 
-/** The limits of the detector were chosen with the first seeds, and looked at with 21, 22, 31 to 34 and 41 to 44. What is printed comes from others. */
-const TUNING_SEEDS = [1, 2, 3, 11, 12, 13, 14, 31, 32, 33, 34, 41, 42, 43, 44];
-const PRINTED_SEEDS = [51, 52, 53, 54];
+/** The rules of the detector were chosen with these. What is printed comes from others, which nobody had looked at before. */
+const TUNING_SEEDS = '1–3, 11–14, 21, 22, 31–34, 41–44, 51–54 and 101–160';
+const PRINTED_SEEDS = [61, 62, 63, 64];
 const REPOSITORIES = 30;
 const YEARS = 3;
 
@@ -29,7 +29,7 @@ export async function benchAlerts(): Promise<void> {
     simulate({ seed, repositories: REPOSITORIES, years: YEARS }),
   );
   console.log(
-    `${repositories.length} repositories × ${YEARS} years, seeds ${PRINTED_SEEDS.join(', ')}; tuned with ${TUNING_SEEDS.join(', ')}`,
+    `${repositories.length} repositories × ${YEARS} years, seeds ${PRINTED_SEEDS.join(', ')}; tuned with ${TUNING_SEEDS}`,
   );
   const rows = RULES.map(({ name, rule }) => ({
     name,

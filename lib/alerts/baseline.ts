@@ -3,12 +3,17 @@ import { middleOf, WEEKDAYS } from '../stats/usual.ts';
 /** Figures by the number of the day (`toDayNumber`). A day that is not known is not there. */
 export type Counts = ReadonlyMap<number, number>;
 
+/** The numbers of the days that are known. */
+type KnownDays = Pick<ReadonlySet<number>, 'has'>;
+
 /** What a day should have had. */
 export interface Baseline {
   expected: number;
   /** The least and the most that would be expected if all unknown days had been low, or high. */
   least: number;
   most: number;
+  /** The lowest and the highest median of three same weekdays in a row. */
+  threeWeeks(): { lowest: number; highest: number };
   /** Whether every day of the twelve weeks is known. */
   isComplete: boolean;
   /** How far days usually are from what was expected of them, and how high the highest of them was, as logarithms: 0.1 is about 10 %. */
@@ -61,7 +66,7 @@ interface KnownDay {
  */
 export function toBaseline(
   counts: Counts,
-  { day, before, known }: { day: number; before: number; known: Counts },
+  { day, before, known }: { day: number; before: number; known: KnownDays },
 ): Baseline | null {
   const history = listKnown(counts, before);
   if (history.length < MIN_KNOWN_DAYS) return null;
@@ -87,6 +92,11 @@ export function toBaseline(
     least: boundOf('least'),
     most: boundOf('most'),
     isComplete: unknown.length === 0,
+    threeWeeks() {
+      const counts = places.map((place) => history[place]?.count ?? 0);
+      const medians = counts.slice(2).map((_, place) => middleOf(counts.slice(place, place + 3)) ?? 0);
+      return { lowest: Math.min(...medians), highest: Math.max(...medians) };
+    },
     scatter() {
       const around = comparable(
         history.map((one, place) => toDeviation(one, levelAt(history, place))),
@@ -144,7 +154,7 @@ function boundOfMiddle(values: readonly number[], unknown: number, side: Side): 
 }
 
 /** The days of the history that are not known. */
-function listUnknown(known: Counts, before: number): number[] {
+function listUnknown(known: KnownDays, before: number): number[] {
   const unknown: number[] = [];
   for (let day = before - HISTORY_DAYS; day < before; day += 1) if (!known.has(day)) unknown.push(day);
   return unknown;
@@ -157,14 +167,14 @@ function levelBefore(history: readonly KnownDay[], place: number): number {
 
 function listKnown(counts: Counts, before: number): KnownDay[] {
   const known: { day: number; count: number }[] = [];
+  const ofWeekday = Array.from({ length: WEEK }, () => [] as number[]);
   for (let day = before - HISTORY_DAYS; day < before; day += 1) {
     const count = counts.get(day);
-    if (count !== undefined) known.push({ day, count });
+    if (count === undefined) continue;
+    known.push({ day, count });
+    ofWeekday[day % WEEK]?.push(count);
   }
-  const usual = Array.from(
-    { length: WEEK },
-    (_, weekday) => middleOf(known.flatMap(({ day, count }) => (day % WEEK === weekday ? [count] : []))) ?? 0,
-  );
+  const usual = ofWeekday.map((values) => middleOf(values) ?? 0);
   return known.map(({ day, count }) => ({
     day,
     count,

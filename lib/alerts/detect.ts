@@ -132,31 +132,43 @@ const ENOUGH = Math.log(4);
 /** Where days of the twelve weeks before are unknown, it has to be larger, and to stand out more. */
 const MIN_FACTOR_IF_INCOMPLETE = 2.5;
 const SPREADS_IF_INCOMPLETE = 0.5;
-/** It may be smaller, and stand out less, if the day before stands out, too: chance seldom makes two such days. */
-const MIN_FACTOR_IF_LASTS = 2.2;
+/** It may stand out less if the day before stands out, too: chance seldom makes two such days. */
 const SPREADS_OF_DAY_BEFORE = 0.8;
 const BEFORE = { minFactor: 1.5, minSpreads: 1.5 };
-/** It has at least so many times the people of the last same weekdays, alerts' days too. */
-const MIN_FACTOR_OF_LAST = 1.8;
+/**
+ * What was usual in any three weeks of the twelve is none: where days are unknown, a change may not have been told, and its end
+ * would look like one of the other kind. A spike has so many times the people of the highest three weeks.
+ */
+const MIN_FACTOR_OF_THREE_WEEKS = 1.8;
+/** And a drop has at most this part of the lowest three. */
+const MAX_DROP_OF_THREE_WEEKS = 0.6;
 /** Days that are not this low need no full comparison. */
 const ROUGHLY_LOW = 0.9;
 const MIN_DROP_SPREADS = 2.5;
 /** How far it is above what one day in twenty reaches, as a logarithm. */
-const MIN_ABOVE_HIGH = 0.2;
+const MIN_ABOVE_HIGH = 0.5;
 /** Where fewer people are usual on average, nobody can say that they stay away. */
 const MIN_USUAL_PEOPLE = 15;
 /** The part of the usual people who come in the holidays at the end of the year, if they are few. */
 const HOLIDAY_PART = 0.4;
 /** A day without anybody may be GitHub's, unless hardly anybody comes on the others either. */
 const NEARLY_SILENT = 0.1;
+/** Outages that wrote zeros for everybody were never longer. */
+const MAX_SILENT_DAYS = 3;
+/** So many unknown days in a row may hide how a launch began. */
+const GAP_DAYS = 3;
+/** For so long after them, a launch that began within them is still high. */
+const LAUNCH_DAYS = 14;
 /** A drop is certain after so many known days in a row, */
-const DROP_DAYS = 5;
+const DROP_DAYS = 6;
 /** within so many days, */
-const MAX_DROP_SPAN = 8;
+const MAX_DROP_SPAN = 9;
 /** with at most this part of the usual people on each, */
 const MAX_DROP_DAY = 0.6;
 /** and at most this part on all of them together. */
 const MAX_DROP = 0.45;
+/** GitHub sometimes counts days in part, and does not say so: it has to be one without the lowest two days, too. */
+const MAX_PARTLY_COUNTED = 2;
 /** From here on a day is as before. */
 const MAX_AFTER_SPIKE = 1.5;
 const MIN_AFTER_DROP = 0.7;
@@ -180,6 +192,8 @@ interface Series {
   metric: AlertMetric;
   counts: ReadonlyMap<number, number>;
   people: ReadonlyMap<number, number>;
+  /** The days that are known without doubt. */
+  known: Set<number>;
   /** The same without holidays and without the days of alerts that are over, which were not usual. */
   usualCounts: Map<number, number>;
   usualPeople: Map<number, number>;
@@ -192,6 +206,7 @@ function toSeries(days: readonly SubjectDay[], metric: AlertMetric): Series {
     metric,
     counts: new Map<number, number>(),
     people: new Map<number, number>(),
+    known: new Set<number>(),
     usualCounts: new Map<number, number>(),
     usualPeople: new Map<number, number>(),
     ended: [],
@@ -207,7 +222,32 @@ function toSeries(days: readonly SubjectDay[], metric: AlertMetric): Series {
     series.usualCounts.set(number, count);
     series.usualPeople.set(number, uniques);
   }
+  series.known = new Set(series.people.keys());
+  for (const day of listDoubtfulZeros(series.people)) {
+    series.known.delete(day);
+    series.usualCounts.delete(day);
+    series.usualPeople.delete(day);
+  }
   return series;
+}
+
+/**
+ * Days without anybody between days as usual. An installation that has only one repository cannot tell an outage that
+ * wrote zeros from such days.
+ */
+function listDoubtfulZeros(people: Counts): number[] {
+  const isUsual = (day: number) => {
+    const uniques = people.get(day);
+    return uniques !== undefined && uniques > 0 && uniques >= roughlyUsual(people, day) * MIN_AFTER_DROP;
+  };
+  return [...people].flatMap(([first, uniques]) => {
+    if (uniques > 0 || people.get(first - 1) === 0) return [];
+    let next = first;
+    while (people.get(next) === 0) next += 1;
+    if (next - first > MAX_SILENT_DAYS || !isUsual(first - 1) || !isUsual(next)) return [];
+    const run = Array.from({ length: next - first }, (_, place) => first + place);
+    return run.some((day) => roughlyUsual(people, day) >= MIN_USUAL_PEOPLE) ? run : [];
+  });
 }
 
 /** Leaves out the days of an alert that is over. What lasted is usual now, by its last days: a launch has a long tail. */
@@ -223,27 +263,27 @@ function leaveOut({ usualCounts, usualPeople, ended }: Series, one: KnownChange)
 }
 
 function findSpike(series: Series, day: number): Change | null {
-  const { metric, counts, people, usualCounts, usualPeople } = series;
+  const { metric, counts, people, known, usualCounts, usualPeople } = series;
   const count = counts.get(day) ?? 0;
   const uniques = people.get(day) ?? 0;
   if (uniques < MIN_PEOPLE || count < MIN_COUNT) return null;
-  if (uniques < roughlyUsual(people, day) * MIN_FACTOR_OF_LAST) return null;
-  const ofPeople = toBaseline(usualPeople, { day, before: day, known: people });
+  if (uniques < roughlyUsual(people, day) * MIN_FACTOR) return null;
+  const ofPeople = toBaseline(usualPeople, { day, before: day, known });
   if (ofPeople === null) return null;
-  if (uniques < MIN_FACTOR_IF_LASTS * ofPeople.most) return null;
-  const lasts = isHighBefore(series, day);
   const minFactor = ofPeople.isComplete ? MIN_FACTOR : MIN_FACTOR_IF_INCOMPLETE;
-  if (!lasts && uniques < minFactor * ofPeople.most) return null;
+  if (uniques < minFactor * ofPeople.most) return null;
+  if (uniques < MIN_FACTOR_OF_THREE_WEEKS * ofPeople.threeWeeks().highest) return null;
+  if (mayHaveBegunUnseen(series, day)) return null;
   const distance = Math.log((uniques + 1) / (ofPeople.most + 1));
   const { spread, high } = ofPeople.scatter();
   if (distance < high + MIN_ABOVE_HIGH) return null;
   let spreads = uniques < SMALL_FACTOR * ofPeople.most ? MIN_SPREADS_IF_SMALL : MIN_SPREADS;
   if (!ofPeople.isComplete) spreads += SPREADS_IF_INCOMPLETE;
-  if (lasts) spreads -= SPREADS_OF_DAY_BEFORE;
+  if (isHighBefore(series, day)) spreads -= SPREADS_OF_DAY_BEFORE;
   if (distance < Math.min(spreads * spread, ENOUGH)) return null;
   const before = expectedBefore(series, 'drop', day);
   if (before !== null && uniques < MIN_FACTOR * before) return null;
-  const ofCount = toBaseline(usualCounts, { day, before: day, known: people });
+  const ofCount = toBaseline(usualCounts, { day, before: day, known });
   if (ofCount === null) return null;
   return {
     kind: 'spike',
@@ -256,11 +296,26 @@ function findSpike(series: Series, day: number): Change | null {
   };
 }
 
+/** Whether a spike may have begun on days that are not known: the first known day after them is high already. */
+function mayHaveBegunUnseen({ people, known, usualPeople }: Series, day: number): boolean {
+  let first = day;
+  while (day - first < LAUNCH_DAYS && hasKnownBefore(known, first)) first -= 1;
+  if (day - first === LAUNCH_DAYS) return false;
+  const usual = toBaseline(usualPeople, { day: first, before: first, known });
+  return usual === null || (people.get(first) ?? 0) > usual.most * MAX_AFTER_SPIKE;
+}
+
+/** Whether one of the days of a gap that would end before a day is known. */
+function hasKnownBefore(known: Series['known'], day: number): boolean {
+  for (let back = 1; back <= GAP_DAYS; back += 1) if (known.has(day - back)) return true;
+  return false;
+}
+
 /** Whether the day before is high, too. */
-function isHighBefore({ people, usualPeople }: Series, day: number): boolean {
+function isHighBefore({ people, known, usualPeople }: Series, day: number): boolean {
   const uniques = people.get(day - 1);
   if (uniques === undefined) return false;
-  const usual = toBaseline(usualPeople, { day: day - 1, before: day - 1, known: people });
+  const usual = toBaseline(usualPeople, { day: day - 1, before: day - 1, known });
   if (usual === null || uniques < BEFORE.minFactor * usual.most) return false;
   return Math.log((uniques + 1) / (usual.most + 1)) >= BEFORE.minSpreads * usual.scatter().spread;
 }
@@ -270,38 +325,44 @@ function isHighBefore({ people, usualPeople }: Series, day: number): boolean {
  * only if hardly anybody came on the others: GitHub has written zeros for everybody before.
  */
 function findDrop(series: Series, day: number): Change | null {
-  const { metric, counts, people, usualCounts, usualPeople } = series;
+  const { metric, counts, people, known, usualCounts, usualPeople } = series;
   const uniquesOfDay = people.get(day);
   if (uniquesOfDay === undefined || uniquesOfDay > roughlyUsual(usualPeople, day) * ROUGHLY_LOW) return null;
-  const known: number[] = [];
-  for (let one = day; one > day - MAX_DROP_SPAN && known.length < DROP_DAYS; one -= 1)
-    if (people.has(one)) known.push(one);
-  const first = known.at(-1);
-  if (first === undefined || known.length < DROP_DAYS) return null;
-  const hasSilent = known.some((one) => people.get(one) === 0);
+  const window: number[] = [];
+  for (let one = day; one > day - MAX_DROP_SPAN && window.length < DROP_DAYS; one -= 1)
+    if (people.has(one)) window.push(one);
+  const first = window.at(-1);
+  if (first === undefined || window.length < DROP_DAYS) return null;
+  const hasSilent = window.some((one) => people.get(one) === 0);
   let isNearlySilent = true;
-  let sum = 0;
-  let expected = 0;
-  for (const one of known) {
-    const usual = toBaseline(usualPeople, { day: one, before: first, known: people });
+  const judged: { uniques: number; least: number; lowest: number }[] = [];
+  for (const one of window) {
+    const usual = toBaseline(usualPeople, { day: one, before: first, known });
     if (usual === null) return null;
     const uniques = people.get(one) ?? 0;
-    const least = usual.least * (isHoliday(dayOf(one)) ? HOLIDAY_PART : 1);
+    const part = isHoliday(dayOf(one)) ? HOLIDAY_PART : 1;
+    const least = usual.least * part;
     if (uniques > least * MAX_DROP_DAY) return null;
     if (uniques > least * NEARLY_SILENT) isNearlySilent = false;
-    sum += uniques;
-    expected += least;
+    judged.push({ uniques, least, lowest: usual.threeWeeks().lowest * part });
   }
   if (hasSilent && !isNearlySilent) return null;
-  if (expected < MIN_USUAL_PEOPLE * DROP_DAYS || sum > expected * MAX_DROP) return null;
+  const expected = sumOf(judged, ({ least }) => least);
+  const sum = sumOf(judged, ({ uniques }) => uniques);
+  const certain = judged
+    .toSorted((one, other) => other.uniques * one.least - one.uniques * other.least)
+    .slice(0, DROP_DAYS - MAX_PARTLY_COUNTED);
+  if (sumOf(certain, ({ uniques }) => uniques) > sumOf(certain, ({ least }) => least) * MAX_DROP) return null;
+  if (expected < MIN_USUAL_PEOPLE * DROP_DAYS) return null;
+  if (sum > sumOf(judged, ({ lowest }) => lowest) * MAX_DROP_OF_THREE_WEEKS) return null;
   const hasDropped = series.ended.findLast(
     ({ kind, overReason }) => kind === 'drop' && overReason === 'lasting',
   );
   if (hasDropped && day - toDayNumber(hasDropped.date) <= RETURN_DAYS) return null;
   const before = expectedBefore(series, 'spike', day);
   if (before !== null && (people.get(day) ?? 0) > before * MAX_DROP_DAY) return null;
-  const ofCount = toBaseline(usualCounts, { day, before: first, known: people });
-  const ofPeople = toBaseline(usualPeople, { day, before: first, known: people });
+  const ofCount = toBaseline(usualCounts, { day, before: first, known });
+  const ofPeople = toBaseline(usualPeople, { day, before: first, known });
   if (ofCount === null || ofPeople === null) return null;
   if (Math.log((expected + 1) / (sum + 1)) < MIN_DROP_SPREADS * ofPeople.scatter().spread) return null;
   return {
@@ -317,13 +378,13 @@ function findDrop(series: Series, day: number): Change | null {
 
 /** What was expected of a day before the last alert of a kind that lasted; null if there is none. */
 function expectedBefore(
-  { people, usualPeople, ended }: Series,
+  { known, usualPeople, ended }: Series,
   kind: Change['kind'],
   day: number,
 ): number | null {
   const last = ended.findLast((one) => one.kind === kind && one.overReason === 'lasting');
   if (!last || day - toDayNumber(last.date) > RETURN_DAYS) return null;
-  return toBaseline(usualPeople, { day, before: toDayNumber(last.date), known: people })?.expected ?? null;
+  return toBaseline(usualPeople, { day, before: toDayNumber(last.date), known })?.expected ?? null;
 }
 
 /** From 19 December to 7 January fewer people come, and nobody is told that: these days are not usual ones. */
@@ -345,13 +406,13 @@ function timesOf(many: number, few: number): number {
 
 /** Why and when an alert is over on a day; null if it is not. Its days are compared with those before it. */
 function findEnd(
-  { people, usualPeople }: Series,
+  { people, known, usualPeople }: Series,
   { kind, date }: KnownChange,
   day: number,
 ): { overOn: Day; overReason: OverReason } | null {
   const begin = toDayNumber(date);
   const isBackOn = (one: number) => {
-    const usual = toBaseline(usualPeople, { day: one, before: begin, known: people });
+    const usual = toBaseline(usualPeople, { day: one, before: begin, known });
     return usual !== null && isBack(kind, people.get(one) ?? 0, usual);
   };
   const last: number[] = [];
@@ -379,6 +440,9 @@ function isBack(kind: Change['kind'], uniques: number, { expected }: Baseline): 
     ? uniques <= Math.max(expected * MAX_AFTER_SPIKE, MIN_PEOPLE / 2)
     : uniques >= expected * MIN_AFTER_DROP;
 }
+
+const sumOf = <T>(values: readonly T[], toNumber: (value: T) => number): number =>
+  values.reduce((sum, value) => sum + toNumber(value), 0);
 
 function toMeasured(value: number, { expected, scatter }: Baseline): Measured {
   const width = Math.exp(MIN_SPREADS * scatter().spread);

@@ -208,6 +208,57 @@ test('an alert on days of which some are unknown is one if all are known', () =>
   );
 });
 
+const told = (days: SubjectDay[]) =>
+  judgeDays(days, { from: DATE, through: addDays(DATE, 20), known: [] }).began.map(
+    ({ kind, date, noticedOn }) => `${kind} ${date} ${noticedOn}`,
+  );
+/** 400 views a day, and others from a day on. */
+const steadyUntil = (from: Day, views: readonly number[]) =>
+  toDays(FROM, addDays(DATE, 20), (date) => views[daysBetween(from, date)] ?? 400);
+
+test('a drop is one without its two lowest days, which GitHub may have counted in part', () => {
+  const half = [220, 220, 220, 220, 220, 220];
+  expect(told(steadyUntil(DATE, half))).toEqual([]);
+  expect(told(steadyUntil(DATE, half.with(1, 40).with(2, 40)))).toEqual([]);
+  expect(told(steadyUntil(DATE, [160, 160, 160, 160, 160, 160]))).toEqual([
+    `drop ${DATE} ${addDays(DATE, 5)}`,
+  ]);
+});
+
+test('a spike that may have begun on unknown days is not told when they are over', () => {
+  const tail = [8000, 8000, 8000, 4000, 4000, 2000, 2000, 2000, 2000];
+  const gap = (days: SubjectDay[], count: number) =>
+    days.filter(({ date }) => date < addDays(DATE, -2) || date >= addDays(DATE, count - 2));
+  const begunUnseen = steadyUntil(addDays(DATE, -2), tail);
+  expect(told(gap(begunUnseen, 4))).toEqual([]);
+  const laterSpike = steadyUntil(addDays(DATE, 4), tail);
+  expect(told(gap(laterSpike, 4))).toEqual([`spike ${addDays(DATE, 4)} ${addDays(DATE, 4)}`]);
+});
+
+test('a few days of zeros between usual ones count as unknown', () => {
+  const isSilent = ({ date }: SubjectDay) => date >= addDays(DATE, -30) && date < addDays(DATE, -27);
+  for (const times of [2.45, 4]) {
+    const days = steadyUntil(DATE, [400 * times]);
+    const zeros = days.map((day) => (isSilent(day) ? { ...day, viewCount: 0, viewUniques: 0 } : day));
+    expect(told(zeros)).toEqual(told(days.filter((day) => !isSilent(day))));
+  }
+  expect(told(steadyUntil(DATE, [400 * 2.45]))).toEqual([`spike ${DATE} ${DATE}`]);
+});
+
+test('the end of a change that was not told is no change of the other kind', () => {
+  const changed = (views: number) =>
+    toDays(FROM, addDays(DATE, 20), (date) => (date >= addDays(DATE, -28) && date < DATE ? views : 400));
+  expect(told(changed(2000))).toEqual([]);
+  expect(told(changed(50))).toEqual([]);
+});
+
+test('where some usual days are high, a spike is well above them', () => {
+  const sometimesHigh = (views: number) =>
+    toDays(FROM, DATE, (date) => (date === DATE ? views : daysBetween(FROM, date) % 13 === 0 ? 900 : 400));
+  expect(told(sometimesHigh(1300))).toEqual([]);
+  expect(told(sometimesHigh(1700))).toEqual([`spike ${DATE} ${DATE}`]);
+});
+
 test('judging day by day tells the same as judging all at once, and each alert is over once at most', () => {
   holds(
     fc.property(variedDays, (days) => {
