@@ -3,8 +3,8 @@ import { type SimulatedRepository, simulate, type TrueEvent } from './alerts/sim
 import { printTable } from './table.ts';
 
 /** The rules of the detector were chosen with these. What is printed comes from others, which nobody had looked at before. */
-const TUNING_SEEDS = '1–3, 11–14, 21, 22, 31–34, 41–44, 51–54 and 101–160';
-const PRINTED_SEEDS = [61, 62, 63, 64];
+const TUNING_SEEDS = '1–3, 11–14, 21, 22, 31–34, 41–44, 51–54, 61–64 and 101–160';
+const PRINTED_SEEDS = [65, 66, 67, 68];
 const REPOSITORIES = 30;
 const YEARS = 3;
 

@@ -141,7 +141,7 @@ const BEFORE = { minFactor: 1.5, minSpreads: 1.5 };
  */
 const MIN_FACTOR_OF_THREE_WEEKS = 1.8;
 /** And a drop has at most this part of the lowest three. */
-const MAX_DROP_OF_THREE_WEEKS = 0.6;
+const MAX_DROP_OF_THREE_WEEKS = 0.5;
 /** Days that are not this low need no full comparison. */
 const ROUGHLY_LOW = 0.9;
 const MIN_DROP_SPREADS = 2.5;
