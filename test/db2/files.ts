@@ -17,6 +17,7 @@ const WITHOUT_DB2: Record<string, string> = {
   'major-upgrade.test.ts': 'It moves files of PostgreSQL.',
   'upgrade-6e4146a.test.ts': 'It starts on files of PostgreSQL.',
   'metrics.test.ts': 'It makes three thousand repositories with a statement of PostgreSQL.',
+  'large-group.test.ts': 'It makes fifty thousand days with a statement of PostgreSQL.',
   'large-tenant.test.ts': 'It makes ten thousand rows with a statement of PostgreSQL.',
 };
 
