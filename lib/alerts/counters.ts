@@ -1,3 +1,4 @@
+import { inChunks } from '../chunks.ts';
 import { addDays, type Day, daysBetween, daysFrom } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import type { AlertMetric } from '../db/tables/alerts.ts';
@@ -26,10 +27,6 @@ const MIN_MEMBER_DAYS = 42;
 /** The first weeks of any repository pass several round numbers of views. */
 const MIN_VIEWED_DAYS = 28;
 
-function* inChunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
-}
-
 const oldestOf = (days: readonly Day[]): Day => [...days].sort()[0] ?? '';
 
 /** Referrers that are new among a repository's top three. Whole lists are read only where a name came among them. */
@@ -40,7 +37,7 @@ export async function findNewReferrers(
 ): Promise<ReferrerChange[]> {
   const due = judged.filter(({ seenFrom, seenThrough }) => seenFrom <= seenThrough);
   const found: ReferrerChange[] = [];
-  for (const chunk of inChunks(due)) {
+  for (const chunk of inChunks(due, CHUNK)) {
     const risen = await listRisenToTop(db, tenantId, chunk);
     for (const one of chunk) {
       if (!risen.has(one.repositoryId)) continue;
@@ -338,7 +335,7 @@ interface Totals {
 async function listTotals(db: Db, tenantId: number, { counter, ids, first }: Asked): Promise<Totals> {
   const list = { stars: listStars, views: listViews, downloads: listDownloads }[counter];
   const all: Totals = { totals: new Map(), since: new Map() };
-  for (const chunk of inChunks(ids)) {
+  for (const chunk of inChunks(ids, CHUNK)) {
     const { totals, since } = await list(db, tenantId, chunk, first);
     for (const [id, own] of totals) all.totals.set(id, own);
     for (const [id, day] of since) all.since.set(id, day);

@@ -1,3 +1,4 @@
+import { inChunks } from '../chunks.ts';
 import { addDays, type Day, daysBetween } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { type Span, selectFiguresByDay, selectSpan } from '../stats/scope.ts';
@@ -6,10 +7,6 @@ import { JUDGED_STATES, type JudgedDays, type SubjectDay } from './detect.ts';
 
 /** Repositories whose days are read at once: the rows of a large group would not fit into the action's memory. */
 const CHUNK = 100;
-
-function* toChunks(ids: readonly number[]): Generator<number[]> {
-  for (let start = 0; start < ids.length; start += CHUNK) yield ids.slice(start, start + CHUNK);
-}
 
 /** On which days of a span each of some repositories is judged: a byte for each day of each. */
 export async function readJudgedDays(
@@ -20,7 +17,7 @@ export async function readJudgedDays(
 ): Promise<JudgedDays> {
   const length = daysBetween(from, addDays(to, 1));
   const ofRepositories = new Map(ids.map((id) => [id, new Uint8Array(length)]));
-  for (const repositoryIds of toChunks(ids)) {
+  for (const repositoryIds of inChunks(ids, CHUNK)) {
     const rows = await selectSpan(db, { tenantId, repositoryIds }, { from, to })
       .select(['d.repositoryId', 'd.trafficDate as date'])
       .where('d.state', 'in', JUDGED_STATES)
@@ -39,7 +36,7 @@ export async function sumDays(
   span: Span,
 ): Promise<SubjectDay[]> {
   const sums = new Map<Day, SubjectDay & { repositoryCount: number }>();
-  for (const repositoryIds of toChunks(ids)) {
+  for (const repositoryIds of inChunks(ids, CHUNK)) {
     const rows = await selectFiguresByDay(db, { tenantId, repositoryIds }, span)
       .select(({ fn }) => fn.countAll<number>().as('repositoryCount'))
       .select(({ fn }) => METRICS.map((metric) => fn.count<number>(`d.${metric}`).as(`${metric}Known`)))

@@ -1,4 +1,5 @@
 import type { Insertable, Transaction } from 'kysely';
+import { inChunks } from '../chunks.ts';
 import { addDays, type Day, daysFrom, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, insertRows, inTransaction, type Merge, mergeRows } from '../db/portable.ts';
@@ -157,8 +158,8 @@ async function findInTenant(db: Db, tenantId: number, search: Search) {
   const { judged, groups, kinds } = search;
   const changes: RepositoryChange[] = [];
   const over: StoredOver[] = [];
-  for (let start = 0; start < judged.length; start += CHUNK) {
-    const some = await judgeChunk(db, tenantId, { ...search, judged: judged.slice(start, start + CHUNK) });
+  for (const chunk of inChunks(judged, CHUNK)) {
+    const some = await judgeChunk(db, tenantId, { ...search, judged: chunk });
     changes.push(...some.changes);
     over.push(...some.over);
   }

@@ -1,4 +1,5 @@
 import type { ChannelKind } from '../db/tables/channels.ts';
+import { andMore } from '../number-format.ts';
 
 /** One line of a message; `href` makes it a link. */
 export interface Line {
@@ -119,7 +120,7 @@ function toTeamsSections(sections: Message['sections']) {
     }
     if (shown.length > 0) blocks.push(head, textBlock(shown.join('\n')));
   }
-  return leftOut > 0 ? [...blocks, textBlock(`and ${leftOut} more`)] : blocks;
+  return leftOut > 0 ? [...blocks, textBlock(andMore(leftOut))] : blocks;
 }
 
 const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));

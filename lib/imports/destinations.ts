@@ -1,5 +1,6 @@
 import type { ImportMatches } from '../answers/imports.ts';
 import type { RepositoriesAdded, ScheduleSet } from '../answers/repositories.ts';
+import { inChunks } from '../chunks.ts';
 import type { Schedule } from '../db/tables/repositories.ts';
 
 /*
@@ -30,11 +31,6 @@ const MAX_MATCHED = 500;
 const MAX_FORMER = 100;
 const MAX_TRACKED = 100;
 
-const inGroups = <Value>(values: readonly Value[], size: number): Value[][] =>
-  Array.from({ length: Math.ceil(values.length / size) }, (_, at) =>
-    values.slice(at * size, (at + 1) * size),
-  );
-
 /** The tracked repositories by the keys of the files. Keys may be long, so the API gets numbers. */
 export async function matchNamed(
   call: CallApi,
@@ -42,7 +38,7 @@ export async function matchNamed(
   named: readonly Named[],
 ): Promise<Map<string, Match>> {
   const found = new Map<string, Match>();
-  for (const some of inGroups(named, MAX_MATCHED)) {
+  for (const some of inChunks(named, MAX_MATCHED)) {
     const { repositories } = await call<ImportMatches>('POST', `imports/${tenantId}/repositories`, {
       repositories: some.map(({ githubId, owner, name, formerNames }, place) => ({
         key: String(place),
@@ -90,7 +86,7 @@ export async function trackWanted(
   for (const one of wanted) if (!byName.has(fullNameOf(one))) byName.set(fullNameOf(one), one);
   const found = new Map<string, Tracked>();
   const refused: RepositoriesAdded['refused'] = [];
-  for (const some of inGroups([...byName.values()], MAX_TRACKED)) {
+  for (const some of inChunks([...byName.values()], MAX_TRACKED)) {
     const answer = await call<RepositoriesAdded>('POST', `repositories/${tenantId}/batch`, {
       repositories: some.map(({ owner, name }) => ({ owner, name })),
     });

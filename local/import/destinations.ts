@@ -1,5 +1,6 @@
 import { type CallApi, fullNameOf, matchNamed, trackWanted } from '../../lib/imports/destinations.ts';
 import type { ReadRepository } from '../../lib/imports/read.ts';
+import { andMore } from '../../lib/number-format.ts';
 import type { Client } from '../client.ts';
 import { askToGoOn, askWhich, isAttended } from './ask.ts';
 
@@ -64,7 +65,7 @@ async function trackMissing(
     .slice(0, 10)
     .map(({ label }) => label)
     .join(', ');
-  const some = `${listed}${names.length > 10 ? ` and ${names.length - 10} more` : ''}`;
+  const some = `${listed}${names.length > 10 ? ` ${andMore(names.length - 10)}` : ''}`;
   const isWanted =
     track ||
     (!previewOnly &&

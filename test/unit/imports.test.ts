@@ -103,6 +103,7 @@ const SHARED_WITH_PAGES = [
   'lib/charts/summary.ts',
   'lib/charts/svg.ts',
   'lib/charts/traffic-model.ts',
+  'lib/chunks.ts',
   'lib/csv.ts',
   'lib/day.ts',
   'lib/day-address.ts',
