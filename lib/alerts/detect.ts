@@ -136,8 +136,8 @@ const SPREADS_IF_INCOMPLETE = 0.5;
 const SPREADS_OF_DAY_BEFORE = 0.8;
 const BEFORE = { minFactor: 1.5, minSpreads: 1.5 };
 /**
- * What was usual in any three weeks of the twelve is none: where days are unknown, a change may not have been told, and its end
- * would look like one of the other kind. A spike has so many times the people of the highest three weeks.
+ * What any three of the twelve weeks had is not unusual: while days are unknown, a change may go untold, and its end would look like
+ * the opposite change. A spike has at least so many times the people of the highest three weeks.
  */
 const MIN_FACTOR_OF_THREE_WEEKS = 1.8;
 /** And a drop has at most this part of the lowest three. */
@@ -321,8 +321,8 @@ function isHighBefore({ people, known, usualPeople }: Series, day: number): bool
 }
 
 /**
- * Finds a drop: the last known days are all low, compared with what was usual before the first of them. A day without any visitors counts
- * only if hardly anybody came on the others: GitHub has written zeros for everybody before.
+ * Finds a drop: each of the last known days is low, compared with what was usual before the first of them. A day without
+ * visitors counts only if hardly anybody came on the others: outages have written zeros for everybody.
  */
 function findDrop(series: Series, day: number): Change | null {
   const { metric, counts, people, known, usualCounts, usualPeople } = series;

@@ -27,9 +27,8 @@ interface News {
 }
 
 /**
- * Sends every receiver of alerts what began and what is over, each once: one message for each cause, or a single one if there are many.
- * Receivers get only what they may see, and nothing of an alert that they may not see at all. Only those who heard that an alert
- * began hear that it is over.
+ * Tells every receiver of alerts once what began and what is over: in one message for each cause, or in a single one if there are many.
+ * Receivers learn only of what they may see. Only those who were told that an alert began are told that it is over.
  */
 export async function sendAlerts(services: DeliveryServices): Promise<{ sent: number; failed: number }> {
   const { db, clock, isTime, pagesUrl } = services;

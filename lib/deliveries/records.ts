@@ -87,8 +87,8 @@ export async function deleteDeliveries(
 }
 
 /**
- * Deletes what is known of deliveries that were last tried before logs are kept. Returns how many. Nothing is sent again: what is
- * sent is the newest report and alerts of the last days, and an alert ends within weeks.
+ * Deletes deliveries that are older than the logs that are kept, by their last try. Returns how many. Nothing goes out twice
+ * because of it: only the newest report and the alerts of the last days are ever sent.
  */
 export async function deleteOldDeliveries(db: Db, now: Date): Promise<number> {
   const { numDeletedRows } = await db

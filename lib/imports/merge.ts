@@ -52,8 +52,8 @@ function mergeExported(
 }
 
 /**
- * The groups, dashboards and annotations of our own exports, ready to be sent. Of two with the same name or key, that of the newest
- * export is. Of what is about repositories, only those that go somewhere are named; an annotation about none of them is left out.
+ * The groups, dashboards and annotations of our own exports, ready to be sent. If several share a name or key, the newest
+ * export’s is sent. Only repositories that have a destination are named; an annotation about none of these is left out.
  */
 export function toTenantToSend({ tenants, repositories }: ReadHistory, targets: Targets): TenantToSend {
   const byGithubId = new Map<number | null, number>();

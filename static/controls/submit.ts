@@ -54,8 +54,8 @@ export interface FieldErrors {
 }
 
 /**
- * Assigns an error to the field it is about: by its code, or as `invalid_input` names it. `others` are fields that no code is
- * about, and that show what is wrong with them.
+ * Assigns an error to the field it is about: by its code, or as `invalid_input` names it. `others` are fields that
+ * have no code and show their own errors.
  */
 export function fieldErrorsOf(
   { error, fieldErrors }: Submission,

@@ -12,8 +12,8 @@ import type {
 import type { Capture } from './values.ts';
 
 /*
- * What is known of one repository while files are read: how observations are noted, how two repositories that are one are merged, and
- * what becomes of the marks of days.
+ * A draft collects what the files say of one repository while they are read. Here numbers are noted, two drafts of the same repository
+ * are merged, and days get their states from their marks.
  */
 
 /** What an observation of a day says besides its number. */
@@ -167,7 +167,7 @@ export function noteFact(facts: Map<Day, DraftFact>, date: Day, seen: Facts) {
   if (Object.values(known).some((value) => value !== null)) facts.set(date, known);
 }
 
-/** Adds what is known of a repository to another draft of it. */
+/** Merges a second draft of the same repository into the first. */
 export function mergeInto(target: Draft, other: Draft) {
   target.githubId ??= other.githubId;
   for (const tool of other.tools) target.tools.add(tool);

@@ -6,7 +6,7 @@ import { type CsvFile, eachRow } from './rows.ts';
 import { baseOf, folderOf, isRefused, parseCount, parseTime } from './values.ts';
 
 const NAMES_MISSING =
-  'repohistory exports only names that were in the first day’s list. Later names are missing from its file for ever.';
+  'repohistory exports only the names in the first day’s list. Names that came later are missing from its file.';
 
 /** The wide tables of repohistory: a column for each name, and a row for each day. */
 export function readWide(
